@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, Instant
-
-Role = Literal["lead", "manager", "executive"]
-ROLES: tuple[Role, ...] = ("lead", "manager", "executive")
 
 
 class Team(Base):

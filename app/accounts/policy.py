@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
-from app.accounts.models import Role
+Role = Literal["lead", "manager", "executive"]
+ROLES: tuple[Role, ...] = ("lead", "manager", "executive")
 
 
 @dataclass(frozen=True, slots=True)
