@@ -42,11 +42,16 @@ class Model(BaseModel):
 
 
 class Source(Model):
-    """Where something stood in the page: character offsets, and the first line (1-based)."""
+    """Where something stood in the page: character offsets, and the first line (1-based).
+
+    A block's source also knows where each `lines` of its text began, so that a place in the text
+    can be found in the page although indentation and escapes were taken away.
+    """
 
     start: int
     end: int
     line: int
+    lines: tuple[int, ...] = ()
 
 
 class Place(Model):
@@ -65,12 +70,15 @@ class Block(Model):
     """A list item, a paragraph, or text to keep letter by letter (`code`: fenced code, tables).
 
     `text` is the block's own lines, list mark and indentation removed, markup kept, joined by
-    newlines. It holds no blank line and no surrounding ASCII white space.
+    newlines. It holds no blank line and no ASCII white space around a line (`lines.normalise_text`
+    makes such texts of what a person typed). `number` is set only where an ordered item bears
+    another number than the one that follows: the first is 1, the next one more than its neighbour.
     """
 
     kind: Literal["item", "paragraph", "code"]
     text: str
     ordered: bool = False
+    number: int | None = None
     blocks: list[Block] = []
     source: Source | None = None
 
@@ -225,11 +233,21 @@ Fact = Annotated[
 
 
 class Document(Model):
-    """One weekly report. Content first, then what was recognised in it."""
+    """One weekly report. Content first, then what was recognised in it.
+
+    The title comes first on nearly every page. Where something stands before it, `title_at` is the
+    section it stands before; `second_title` (the title again, with other separators) has the same.
+    `title_level` is 0 for a title that is a plain line.
+    """
 
     title: str | None = None
+    title_level: int = 1
+    title_at: int = 0
     second_title: str | None = None
+    second_title_at: int = 0
     properties: list[Property] = []
+    properties_at: Literal["title", "second_title"] = "title"
+    bom: bool = False
     week: Week | None = None
     sections: list[Section] = []
 

@@ -55,6 +55,7 @@ class Report(Base):
     label: Mapped[str] = mapped_column(String(120))
     week_year: Mapped[int]
     week_number: Mapped[int]
+    week_rule: Mapped[str] = mapped_column(String(16))
     year_from: Mapped[str] = mapped_column(String(16), default="label")
     title: Mapped[str | None] = mapped_column(Text)
     front: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -378,6 +378,7 @@ def upgrade() -> None:
         sa.Column("label", sa.String(length=120), nullable=False),
         sa.Column("week_year", sa.Integer(), nullable=False),
         sa.Column("week_number", sa.Integer(), nullable=False),
+        sa.Column("week_rule", sa.String(length=16), nullable=False),
         sa.Column("year_from", sa.String(length=16), nullable=False),
         sa.Column("title", sa.Text(), nullable=True),
         sa.Column("front", sa.JSON(), nullable=False),

@@ -1,0 +1,17 @@
+"""Joins the features together: what happens in others when a week is published or shown."""
+
+from app.incidents import actions as incident_actions
+from app.incidents import queries as incident_queries
+from app.metrics import actions as metric_actions
+from app.metrics import queries as metric_queries
+from app.reports import events
+
+
+def join() -> None:
+    """Fill the lists of `app.reports.events`; calling it again changes nothing."""
+    events.on_publication[:] = [metric_actions.keep_readings, incident_actions.keep_incidents]
+    events.on_working_copy_change[:] = [incident_actions.follow_text]
+    events.page_notes[:] = [metric_queries.notes_for_page, incident_queries.notes_for_page]
+
+
+join()

@@ -1,0 +1,148 @@
+"""Changing an event by its parts: its text in the report is composed anew from them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.document.schema import Incident as ReadIncident
+from app.document.writer import incident_blocks
+from app.errors import Invalid, NotFound, StaleVersion, TooLarge
+from app.incidents.actions import set_grade
+from app.incidents.forms import EventForm
+from app.incidents.models import Incident
+from app.reports import editing
+from app.reports.assembly import WorkingCopy, working_copy
+from app.reports.edit_page import event_version
+from app.reports.models import Item, Report
+
+PARTS = ("started", "symptom", "impact", "cause", "handling")
+
+
+def save_event(
+    session: Session, report: Report, first: Item, form: EventForm, *, language: str, by: User, at: datetime
+) -> None:
+    """Give the event that begins in `first` other parts, and its grade.
+
+    Raises StaleVersion where its text changed since the form was opened, with both texts.
+    """
+    copy = working_copy(session, report, only_sections=[first.section_id])
+    event = _event_at(copy, first)
+    if _is_changed(event, form):
+        stored_version = event_version(copy, event)
+        if stored_version != form.version:
+            raise StaleVersion(
+                base=None,
+                theirs=_as_text(event),
+                mine=form.symptom,
+                version=stored_version,
+                field="symptom",
+                others={part: getattr(form, part) for part in PARTS if part != "symptom"}
+                | {"grade": form.grade},
+            )
+        _write(session, report, copy, event, form, language=language, by=by, at=at)
+        editing.touch(session, report, [first.section_id], by=by, at=at)
+    row = session.scalars(select(Incident).where(Incident.item_id == first.id)).one_or_none()
+    if row is not None and (row.grade or "") != form.grade:
+        set_grade(session, row, form.grade or None, by=by, at=at, reason=None)
+        editing.touch(session, report, [first.section_id], by=by, at=at)
+
+
+def remove_event(
+    session: Session, report: Report, first: Item, *, version: str, by: User, at: datetime
+) -> None:
+    """Remove all of the event's text; refused where it changed since `version`."""
+    copy = working_copy(session, report, only_sections=[first.section_id])
+    event = _event_at(copy, first)
+    stored_version = event_version(copy, event)
+    if stored_version != version:
+        raise StaleVersion(
+            base=None, theirs=_as_text(event), mine="", version=stored_version, field="symptom"
+        )
+    for item in reversed(_items(session, copy, event)):
+        session.delete(item)
+    session.flush()
+    session.expire_all()
+    editing.touch(session, report, [first.section_id], by=by, at=at)
+
+
+def move_event(session: Session, report: Report, first: Item, *, up: bool, by: User, at: datetime) -> None:
+    """Change places with the event before or after it in the same list."""
+    copy = working_copy(session, report, only_sections=[first.section_id])
+    event = _event_at(copy, first)
+    events = [one for one in copy.document.incidents if one.blocks[0][:-1] == event.blocks[0][:-1]]
+    place = events.index(event)
+    other = place + (-1 if up else 1)
+    if not 0 <= other < len(events):
+        return
+    upper, lower = sorted((place, other))
+    siblings = editing.siblings_of(session, first)
+    tops = [_top_items(session, copy, events[n]) for n in (upper, lower)]
+    start = siblings.index(tops[0][0])
+    end = siblings.index(tops[1][-1]) + 1
+    between = [item for item in siblings[start:end] if item not in tops[0] and item not in tops[1]]
+    editing.put_in_order(session, [*siblings[:start], *tops[1], *between, *tops[0], *siblings[end:]])
+    editing.touch(session, report, [first.section_id], by=by, at=at)
+
+
+def _event_at(copy: WorkingCopy, first: Item) -> ReadIncident:
+    for event in copy.document.incidents:
+        if copy.item_ids[event.section, event.blocks[0]] == first.id:
+            return event
+    raise NotFound("incident.gone")
+
+
+def _write(
+    session: Session,
+    report: Report,
+    copy: WorkingCopy,
+    event: ReadIncident,
+    form: EventForm,
+    *,
+    language: str,
+    by: User,
+    at: datetime,
+) -> None:
+    if not form.symptom.strip():
+        raise Invalid("incident.symptom_needed")
+    if any(len(getattr(form, part).encode()) > editing.FIELD_LIMIT for part in PARTS):
+        raise TooLarge("field.too_large", limit=editing.FIELD_LIMIT // 1024)
+    blocks = incident_blocks(
+        started=form.started,
+        symptom=form.symptom,
+        impact=form.impact,
+        cause=form.cause,
+        handling=form.handling,
+        language="en" if language == "en" else "zh",
+    )
+    items = _items(session, copy, event)
+    editing.replace_items(session, report, items[0].section_id, items, blocks, by=by, at=at)
+
+
+def _items(session: Session, copy: WorkingCopy, event: ReadIncident) -> list[Item]:
+    return [session.get_one(Item, copy.item_ids[event.section, path]) for path in event.blocks]
+
+
+def _top_items(session: Session, copy: WorkingCopy, event: ReadIncident) -> list[Item]:
+    depth = len(event.blocks[0])
+    return [
+        session.get_one(Item, copy.item_ids[event.section, path])
+        for path in event.blocks
+        if len(path) == depth
+    ]
+
+
+def _is_changed(event: ReadIncident, form: EventForm) -> bool:
+    stored = (event.started_literal, event.symptom, event.impact, event.cause, event.handling)
+    return any(
+        (before or "").strip() != getattr(form, part).strip()
+        for before, part in zip(stored, PARTS, strict=True)
+    )
+
+
+def _as_text(event: ReadIncident) -> str:
+    parts = (event.started_literal, event.symptom, event.impact, event.cause, event.handling)
+    return "\n".join(part for part in parts if part)

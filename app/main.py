@@ -1,0 +1,96 @@
+"""The web application: routers, middleware, error handlers, start and stop."""
+
+from __future__ import annotations
+
+import gc
+import importlib.util
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+
+import structlog
+from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from app import migrate, paths
+from app.accounts import routes as accounts_routes
+from app.accounts import settings_routes
+from app.config import Settings
+from app.db import Database
+from app.web import errors, health, logs
+from app.web.assets import Assets
+from app.web.compression import Compression
+from app.web.csrf import OwnPagesOnly
+from app.web.database import Gate, QuickReads
+from app.web.limits import BodyLimit
+from app.web.security import SecurityHeaders
+from app.web.templates import Templates
+
+log = structlog.get_logger("weekline")
+
+
+def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:
+    """The whole application over one database."""
+    settings = settings or Settings()
+    assets = Assets(paths.STATIC)
+    app = FastAPI(
+        title="Weekline",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        redirect_slashes=False,
+        middleware=_middleware(settings),
+    )
+    app.state.settings = settings
+    app.state.database = database or Database(settings.database)
+    app.state.gate = Gate(app.state.database)
+    app.state.quick = QuickReads(app.state.database)
+    app.state.assets = assets
+    app.state.templates = Templates(assets)
+    app.mount("/static", assets, name="static")
+    for router in _routers():
+        app.include_router(router)
+    errors.install(app)
+    return app
+
+
+def _routers() -> list[APIRouter]:
+    """Hot routes first: each route passed before the match costs a little."""
+    features = []
+    for name in ("app.reports.routes", "app.trends.routes", "app.exchange.routes"):
+        if importlib.util.find_spec(name) is not None:  # while they are being written
+            features.append(import_module(name).router)
+    return [*features, accounts_routes.router, settings_routes.router, health.router]
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    """Outermost first."""
+    behind_proxies = (
+        [Middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)]
+        if settings.trusted_proxies
+        else []
+    )
+    return [
+        *behind_proxies,
+        Middleware(SecurityHeaders, https=settings.https),
+        Middleware(Compression),
+        Middleware(errors.LastResort),
+        Middleware(OwnPagesOnly, public_url=settings.public_url, refuse=errors.refused),
+        Middleware(BodyLimit, most=settings.max_body_bytes, refuse=errors.refused),
+    ]
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    logs.configure(app.state.settings)
+    migrate.upgrade(app.state.database)
+    accounts_routes.announce_setup(app.state.database, app.state.settings)
+    app.state.templates.warm_up()
+    gc.collect()
+    gc.freeze()
+    log.info("ready", url=app.state.settings.public_url)
+    yield
+    app.state.quick.close()
+    app.state.database.dispose()

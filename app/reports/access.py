@@ -1,0 +1,80 @@
+"""Which report a request may read or write: loaded and checked in one dependency.
+
+Another team's week, or one that does not exist, is not found; a week one may not read or write yet
+is forbidden.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.access import TeamInView, VisibleTeam, WritableTeam
+from app.accounts.models import User
+from app.errors import Forbidden, NotFound
+from app.reports.models import Report
+from app.web.access import declares_access
+from app.web.database import DbSession
+
+
+@dataclass(frozen=True, slots=True)
+class ReportInView:
+    """A report, and the team with what the viewer may do there."""
+
+    report: Report
+    team: TeamInView
+
+    @property
+    def url(self) -> str:
+        return f"/teams/{self.team.slug}/weeks/{self.report.period_start.isoformat()}"
+
+
+@declares_access("report.readable")
+def readable_report(team: VisibleTeam, period: str, session: DbSession) -> ReportInView:
+    """The report as readers may see it: published, or a draft for those who see drafts."""
+    report = _load(session, team, period, lock=False)
+    if not report.is_published and not team.may_see_drafts:
+        raise Forbidden("report.not_published_yet")
+    return ReportInView(report, team)
+
+
+@declares_access("report.draft")
+def draft_readable_report(team: VisibleTeam, period: str, session: DbSession) -> ReportInView:
+    """The report with its working copy, for those who see drafts."""
+    if not team.may_see_drafts:
+        raise Forbidden("report.draft_hidden")
+    return ReportInView(_load(session, team, period, lock=False), team)
+
+
+@declares_access("report.editable")
+def editable_report(team: WritableTeam, period: str, session: DbSession, request: Request) -> ReportInView:
+    """The report for one who writes it; a change locks its row, so that edits of one report take turns."""
+    return ReportInView(_load(session, team, period, lock=request.method != "GET"), team)
+
+
+def writer(team: WritableTeam, session: DbSession) -> User:
+    """The signed-in person as a row, for what they write."""
+    return session.get_one(User, team.viewer.user_id)
+
+
+ReadableReport = Annotated[ReportInView, Depends(readable_report)]
+DraftReadableReport = Annotated[ReportInView, Depends(draft_readable_report)]
+EditableReport = Annotated[ReportInView, Depends(editable_report)]
+Writer = Annotated[User, Depends(writer)]
+
+
+def _load(session: Session, team: TeamInView, period: str, *, lock: bool) -> Report:
+    try:
+        day = date.fromisoformat(period)
+    except ValueError:
+        raise NotFound("report.not_found") from None
+    query = select(Report).where(Report.team_id == team.id, Report.period_start == day)
+    report = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    if report is None:
+        raise NotFound("report.not_found")
+    return report

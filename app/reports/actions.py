@@ -1,0 +1,446 @@
+"""Deciding and changing whole weeks: start, store a page, publish, amend, discard."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.accounts.models import AuditEvent, Team, User
+from app.document import weeks
+from app.document.schema import Block, Document, PageReading, Section, SectionKind, WeekRule
+from app.document.vocabulary import default_heading
+from app.errors import Conflict, Invalid
+from app.reports import events
+from app.reports.assembly import WorkingCopy, clear, lay_out, published_document, working_copy
+from app.reports.models import Fact, Goal, Report, Revision, SourcePage
+
+SKELETON: tuple[SectionKind, ...] = (
+    "metrics",
+    "key_work",
+    "workstream",
+    "incidents",
+    "other",
+    "reflections",
+    "next_goals",
+)
+HEADLINE_LENGTH = 80
+EARLIEST, LATEST = date(2000, 1, 3), date(2100, 1, 1)
+
+
+def find_report(session: Session, team_id: int, period_start: date) -> Report | None:
+    return session.scalars(
+        select(Report).where(Report.team_id == team_id, Report.period_start == period_start)
+    ).one_or_none()
+
+
+def start_report(
+    session: Session,
+    *,
+    team_id: int,
+    period_start: date,
+    rule: WeekRule,
+    language: str,
+    by: User | None,
+    at: datetime,
+) -> Report:
+    """A draft for the week that `period_start` lies in, with the headings of the team's last week.
+
+    Metrics stand there with their names and no value yet. Raises Conflict where the week exists and
+    Invalid where the day is out of range.
+    """
+    if not EARLIEST <= period_start < LATEST:
+        raise Invalid("report.week_out_of_range", first=EARLIEST.isoformat(), last=LATEST.isoformat())
+    monday = weeks.monday_of(period_start)
+    if find_report(session, team_id, monday) is not None:
+        raise Conflict("report.week_exists", period=monday.isoformat())
+    before = session.scalars(
+        select(Report)
+        .where(Report.team_id == team_id, Report.period_start < monday, Report.published_revision > 0)
+        .order_by(Report.period_start.desc())
+        .limit(1)
+    ).one_or_none()
+    year, number = weeks.week_of(monday, rule)
+    label = f"第{number}周" if language == "zh" else f"Week {number}"
+    title = f"{label} {monday.isoformat()}"
+    sections = _headings_of(published_document(session, before)) if before else _skeleton(language)
+    report = Report(
+        team_id=team_id,
+        period_start=monday,
+        period_end=monday + timedelta(days=6),
+        label=label,
+        week_year=year,
+        week_number=number,
+        week_rule=rule,
+        title=title,
+        created_at=at,
+        created_by_id=by.id if by else None,
+        updated_at=at,
+        updated_by_id=by.id if by else None,
+    )
+    session.add(report)
+    session.flush()
+    lay_out(session, report, Document(title=title, sections=sections))
+    _beat(session, team_id)
+    _audit(session, "report.started", report, by=by, at=at)
+    return report
+
+
+def store_page(
+    session: Session,
+    *,
+    team: Team,
+    reading: PageReading,
+    page: SourcePage,
+    by: User | None,
+    author_name: str,
+    at: datetime,
+    reason: str | None = None,
+) -> Report:
+    """A new report from a page that was read, published as revision 1. The page must name its week."""
+    document = reading.document
+    week = document.week
+    if week is None:
+        raise Invalid("report.no_week")
+    session.add(page)
+    session.flush()
+    report = Report(
+        team_id=team.id,
+        period_start=week.start,
+        period_end=week.end,
+        label=week.label,
+        week_year=week.year,
+        week_number=week.number,
+        week_rule=week.rule,
+        year_from=week.year_from,
+        created_at=at,
+        created_by_id=by.id if by else None,
+        updated_at=at,
+        updated_by_id=by.id if by else None,
+        source_page_id=page.id,
+    )
+    session.add(report)
+    session.flush()
+    copy = lay_out(session, report, document)
+    _publish(session, report, copy, by=by, author_name=author_name, at=at, reason=reason, page=page)
+    return report
+
+
+def replace_with_page(
+    session: Session,
+    *,
+    report: Report,
+    reading: PageReading,
+    page: SourcePage,
+    by: User | None,
+    author_name: str,
+    at: datetime,
+    reason: str | None,
+) -> Report:
+    """A new revision of the report from a changed page; the working copy is laid out anew."""
+    week = reading.document.week
+    if week is None or week.start != report.period_start:
+        raise Invalid("report.other_week", period=report.period_start.isoformat())
+    session.add(page)
+    session.flush()
+    report.label, report.year_from, report.week_rule = week.label, week.year_from, week.rule
+    report.source_page_id = page.id
+    report.updated_at, report.updated_by_id = at, by.id if by else None
+    report.version += 1
+    clear(session, report)
+    copy = lay_out(session, report, reading.document)
+    _publish(session, report, copy, by=by, author_name=author_name, at=at, reason=reason, page=page)
+    return report
+
+
+def edited_since_import(session: Session, report: Report) -> bool:
+    """Whether people changed the week after its page was read: edits, or revisions of their own."""
+    if report.state != "published":
+        return True
+    newest_page = session.scalars(
+        select(Revision.source_page_id).where(
+            Revision.report_id == report.id, Revision.number == report.published_revision
+        )
+    ).one()
+    return newest_page is None
+
+
+def publish_report(
+    session: Session,
+    report: Report,
+    *,
+    by: User | None,
+    author_name: str,
+    at: datetime,
+    reason: str | None = None,
+) -> Revision:
+    """Freeze the working copy as the next revision, which readers see from now on.
+
+    The first needs no reason, an amendment does. Raises Conflict where nothing changed since the
+    last publication and Invalid where the report is empty.
+    """
+    reason = (reason or "").strip() or None
+    if report.state == "published":
+        raise Conflict("report.already_published")
+    if report.is_published and reason is None:
+        raise Invalid("report.reason_needed")
+    copy = working_copy(session, report)
+    if not any(section.blocks for section in copy.document.sections):
+        raise Invalid("report.empty")
+    return _publish(session, report, copy, by=by, author_name=author_name, at=at, reason=reason, page=None)
+
+
+def discard_draft(session: Session, report: Report, *, by: User, at: datetime) -> None:
+    """Remove a week that was never published; a published one can not be removed."""
+    if report.is_published:
+        raise Conflict("report.published_stays")
+    _audit(session, "report.discarded", report, by=by, at=at)
+    _beat(session, report.team_id)
+    session.flush()
+    clear(session, report)
+    session.execute(delete(Report).where(Report.id == report.id))
+
+
+def discard_amendment(session: Session, report: Report, *, by: User, at: datetime) -> None:
+    """Take the working copy back to what is published."""
+    if report.state != "amending":
+        raise Conflict("report.no_amendment")
+    document = published_document(session, report)
+    clear(session, report)
+    copy = lay_out(session, report, document)
+    report.state = "published"
+    report.version += 1
+    report.updated_at, report.updated_by_id = at, by.id
+    session.flush()
+    change = events.WorkingCopyChange(report, document, copy.item_ids, frozenset(copy.section_ids))
+    for join in events.on_working_copy_change:
+        join(session, change)
+    keep_goals(session, report, copy)
+    _audit(session, "report.amendment_discarded", report, by=by, at=at)
+    _beat(session, report.team_id)
+
+
+def keep_goals(session: Session, report: Report, copy: WorkingCopy) -> None:
+    """Bring the Goal rows in line with the goals recognised in the text; outcomes stay with their goal."""
+    stored = session.scalars(select(Goal).where(Goal.report_id == report.id).order_by(Goal.position)).all()
+    by_item = {goal.item_id: goal for goal in stored if goal.item_id is not None}
+    by_text = {goal.text: goal for goal in stored}
+    kept: set[int] = set()
+    for position, goal in enumerate(copy.document.goals):
+        item_id = copy.item_ids.get((goal.place.section, goal.place.path))
+        row = by_item.get(item_id) if item_id is not None else None
+        if row is None or row.id in kept:
+            row = by_text.get(goal.text)
+        if row is None or row.id in kept:
+            session.add(Goal(report_id=report.id, item_id=item_id, text=goal.text, position=position))
+            continue
+        kept.add(row.id)
+        if (row.item_id, row.text, row.position) != (item_id, goal.text, position):
+            row.item_id, row.text, row.position = item_id, goal.text, position
+            row.version += 1
+    gone = [goal.id for goal in stored if goal.id not in kept]
+    if gone:
+        session.execute(delete(Goal).where(Goal.id.in_(gone)))
+
+
+def canonical_json(document: Document) -> str:
+    """The document as JSON with sorted keys and no spaces, so that equal documents hash equally."""
+    return json.dumps(
+        document.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
+
+
+def revision_hash(
+    *, document: str, number: int, author: str, reason: str | None, at: datetime, previous: str | None
+) -> str:
+    """SHA-256 over all a revision says, and the hash of the one before."""
+    said = json.dumps([document, number, author, reason, at.isoformat(), previous], ensure_ascii=False)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def headline_of(document: Document) -> str | None:
+    """The first thing the report tells: its first key work, else its first workstream item."""
+    for kind in ("key_work", "workstream", "custom", "other"):
+        for section in document.sections:
+            if section.kind == kind and section.blocks:
+                plain = re.sub(
+                    r"[*_`\[\]]|\]\([^)]*\)", "", section.blocks[0].text.replace("\n", " ")
+                ).strip()
+                return plain if len(plain) <= HEADLINE_LENGTH else plain[: HEADLINE_LENGTH - 1] + "…"
+    return None
+
+
+def _publish(
+    session: Session,
+    report: Report,
+    copy: WorkingCopy,
+    *,
+    by: User | None,
+    author_name: str,
+    at: datetime,
+    reason: str | None,
+    page: SourcePage | None,
+) -> Revision:
+    if not events.on_publication:
+        raise RuntimeError("import app.features before publishing")
+    previous = session.execute(
+        select(Revision.number, Revision.hash)
+        .where(Revision.report_id == report.id)
+        .order_by(Revision.number.desc())
+        .limit(1)
+    ).one_or_none()
+    number = (previous.number if previous else 0) + 1
+    stored = canonical_json(copy.document)
+    revision = Revision(
+        report_id=report.id,
+        number=number,
+        document=stored,
+        previous_hash=previous.hash if previous else None,
+        hash=revision_hash(
+            document=stored,
+            number=number,
+            author=author_name,
+            reason=reason,
+            at=at,
+            previous=previous.hash if previous else None,
+        ),
+        author_id=by.id if by else None,
+        author_name=author_name,
+        reason=reason,
+        created_at=at,
+        source_page_id=page.id if page else None,
+    )
+    session.add(revision)
+    report.state = "published"
+    report.published_revision = number
+    report.published_at = at
+    _summarise(report, copy.document)
+    session.flush()
+    _keep_facts(session, report, copy)
+    keep_goals(session, report, copy)
+    publication = events.Publication(
+        report=report,
+        document=copy.document,
+        item_ids=copy.item_ids,
+        revision=number,
+        by_id=by.id if by else None,
+        at=at,
+    )
+    for join in events.on_publication:
+        join(session, publication)
+    _audit(session, "report.published", report, by=by, at=at, revision=number, reason=reason)
+    _beat(session, report.team_id)
+    session.flush()
+    return revision
+
+
+def _summarise(report: Report, document: Document) -> None:
+    counts = document.incident_counts
+    graded = [incident.grade for incident in document.incidents if incident.grade]
+    report.headline = headline_of(document)
+    report.event_count = len(document.incidents)
+    report.accidents_ab = (
+        sum(counts.get(grade, 0) for grade in ("AB", "A", "B"))
+        if counts
+        else sum(1 for grade in graded if grade in ("A", "B", "AB"))
+    )
+    report.accidents_cd = (
+        sum(counts.get(grade, 0) for grade in ("CD", "C", "D"))
+        if counts
+        else sum(1 for grade in graded if grade in ("C", "D", "CD"))
+    )
+    report.accidents_open = sum(1 for grade in graded if grade == "open")
+
+
+def _keep_facts(session: Session, report: Report, copy: WorkingCopy) -> None:
+    """Store the recognised facts; those a person decided stay as decided where their text still stands."""
+    decided = {
+        (fact.item_id, fact.kind, fact.literal): fact
+        for fact in session.scalars(
+            select(Fact).where(Fact.report_id == report.id, Fact.decision.is_not(None))
+        )
+    }
+    session.execute(delete(Fact).where(Fact.report_id == report.id, Fact.decision.is_(None)))
+    rows = []
+    for fact in copy.document.facts:
+        item_id = copy.item_ids[fact.place.section, fact.place.path]
+        if (item_id, fact.kind, fact.literal) in decided:
+            continue
+        rows.append(
+            {
+                "report_id": report.id,
+                "item_id": item_id,
+                "kind": fact.kind,
+                "value": fact.model_dump(
+                    mode="json", exclude={"kind", "literal", "certain", "place", "source"}
+                ),
+                "literal": fact.literal,
+                "start": fact.place.start,
+                "end": fact.place.end,
+                "certain": fact.certain,
+            }
+        )
+    if rows:
+        session.execute(insert(Fact), rows)
+
+
+def _headings_of(document: Document) -> list[Section]:
+    """The sections of a document without their content; metrics keep their names."""
+    empty = []
+    for section in document.sections:
+        blocks: list[Block] = []
+        if section.kind == "metrics":
+            index = len(empty)
+            colon = "：" if any("一" <= c <= "鿿" for c in section.title or "") else ": "
+            group = None
+            for metric in document.metrics:
+                if metric.place.section != index:
+                    continue
+                if metric.group and metric.group != group:
+                    group = metric.group
+                    blocks.append(Block(kind="paragraph", text=f"{group}{colon.strip()}"))
+                blocks.append(Block(kind="item", text=f"{metric.name}{colon}".strip()))
+        empty.append(
+            Section(
+                kind=section.kind,
+                code=section.code,
+                title=section.title,
+                heading=section.heading,
+                level=section.level,
+                parent=section.parent,
+                blocks=blocks,
+            )
+        )
+    return empty
+
+
+def _skeleton(language: str) -> list[Section]:
+    sections = []
+    for kind in SKELETON:
+        code = "O1" if kind == "workstream" else None
+        title, heading = default_heading(kind, language, code=code)
+        sections.append(Section(kind=kind, code=code, title=title, heading=heading, level=2))
+    return sections
+
+
+def _beat(session: Session, team_id: int) -> None:
+    session.execute(update(Team).where(Team.id == team_id).values(pulse=Team.pulse + 1))
+
+
+def _audit(
+    session: Session, action: str, report: Report, *, by: User | None, at: datetime, **details: object
+) -> None:
+    session.add(
+        AuditEvent(
+            at=at,
+            user_id=by.id if by else None,
+            team_id=report.team_id,
+            action=action,
+            subject=f"report:{report.id}:{report.period_start.isoformat()}",
+            details={key: value for key, value in details.items() if value is not None},
+        )
+    )

@@ -1,0 +1,250 @@
+"""Between the report document and the tables: lay a document out as rows, put rows together again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.document.reader import recognise
+from app.document.schema import Block, Document, Source, Week
+from app.document.schema import Fact as DocumentFact
+from app.document.schema import Section as DocumentSection
+from app.reports.models import Fact, Item, Report, Revision, Section
+
+Path = tuple[int, ...]
+CONTENT = {"title", "week", "sections"}
+RECOGNISED = {"metrics", "incident_counts", "incidents", "goals", "reflections", "facts", "links"}
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingCopy:
+    """A working copy as a document, and which rows its sections and blocks are.
+
+    `item_ids` is keyed by (section index, path of the block); `versions` by item id.
+    """
+
+    document: Document
+    section_ids: list[int]
+    section_versions: list[int]
+    item_ids: dict[tuple[int, Path], int]
+    versions: dict[int, int]
+
+
+def lay_out(session: Session, report: Report, document: Document) -> WorkingCopy:
+    """Store the document's sections and blocks as the working copy of a report that has none."""
+    report.title = document.title
+    report.front = document.model_dump(mode="json", exclude=CONTENT | RECOGNISED)
+    section_ids = _insert_sections(session, report.id, document.sections)
+    item_ids: dict[tuple[int, Path], int] = {}
+    level: list[tuple[int, Path, Block, int | None]] = [
+        (index, (position,), block, None)
+        for index, section in enumerate(document.sections)
+        for position, block in enumerate(section.blocks)
+    ]
+    while level:
+        rows = [
+            {
+                "report_id": report.id,
+                "section_id": section_ids[index],
+                "parent_id": parent,
+                "kind": block.kind,
+                "text": block.text,
+                "ordered": block.ordered,
+                "position": path[-1],
+                **_source_columns(block.source),
+            }
+            for index, path, block, parent in level
+        ]
+        ids = session.scalars(insert(Item).returning(Item.id, sort_by_parameter_order=True), rows).all()
+        below: list[tuple[int, Path, Block, int | None]] = []
+        for (index, path, block, _), item_id in zip(level, ids, strict=True):
+            item_ids[index, path] = item_id
+            below += [(index, (*path, n), child, item_id) for n, child in enumerate(block.blocks)]
+        level = below
+    return WorkingCopy(
+        document,
+        section_ids,
+        [1] * len(section_ids),
+        item_ids,
+        dict.fromkeys(item_ids.values(), 1),
+    )
+
+
+def clear(session: Session, report: Report) -> None:
+    """Remove the working copy's sections and items; revisions stay."""
+    session.execute(delete(Item).where(Item.report_id == report.id))
+    session.execute(delete(Section).where(Section.report_id == report.id))
+
+
+def working_copy(
+    session: Session, report: Report, *, only_sections: Iterable[int] | None = None
+) -> WorkingCopy:
+    """The working copy, its values recognised anew and what people decided on them applied.
+
+    Three statements, however long the report. With `only_sections` (section ids) the document holds
+    just those sections.
+    """
+    sections_query = select(Section).where(Section.report_id == report.id)
+    items_query = select(
+        Item.id,
+        Item.section_id,
+        Item.parent_id,
+        Item.kind,
+        Item.text,
+        Item.ordered,
+        Item.version,
+        Item.source_start,
+        Item.source_end,
+        Item.source_line,
+    ).where(Item.report_id == report.id)
+    if only_sections is not None:
+        wanted = list(only_sections)
+        sections_query = sections_query.where(Section.id.in_(wanted))
+        items_query = items_query.where(Item.section_id.in_(wanted))
+    sections = session.scalars(sections_query.order_by(Section.position, Section.id)).all()
+    index_of = {section.id: index for index, section in enumerate(sections)}
+    blocks_of: dict[tuple[int, int | None], list[tuple[int, Block]]] = {}
+    versions: dict[int, int] = {}
+    for row in session.execute(items_query.order_by(Item.position, Item.id)):
+        block = Block.model_construct(
+            kind=row.kind,
+            text=row.text,
+            ordered=row.ordered,
+            blocks=[],
+            source=_source(row.source_start, row.source_end, row.source_line),
+        )
+        blocks_of.setdefault((row.section_id, row.parent_id), []).append((row.id, block))
+        versions[row.id] = row.version
+    item_ids: dict[tuple[int, Path], int] = {}
+
+    def place(section: int, index: int, parent: int | None, above: Path) -> list[Block]:
+        placed = []
+        for position, (item_id, block) in enumerate(blocks_of.get((section, parent), ())):
+            path = (*above, position)
+            item_ids[index, path] = item_id
+            block.blocks = place(section, index, item_id, path)
+            placed.append(block)
+        return placed
+
+    document = Document(
+        title=report.title,
+        **report.front,
+        week=week_of_report(report),
+        sections=[
+            DocumentSection.model_construct(
+                kind=section.kind,
+                code=section.code,
+                title=section.title,
+                heading=section.heading,
+                level=section.level,
+                parent=index_of.get(section.parent_id) if section.parent_id else None,
+                blocks=place(section.id, index, None, ()),
+                source=_source(section.source_start, section.source_end, section.source_line),
+            )
+            for index, section in enumerate(sections)
+        ],
+    )
+    document = recognise(document, monday=report.period_start)
+    _apply_decisions(session, report, document, item_ids)
+    return WorkingCopy(
+        document,
+        [section.id for section in sections],
+        [section.version for section in sections],
+        item_ids,
+        versions,
+    )
+
+
+def document_of(session: Session, report: Report) -> Document:
+    """The working copy as a document."""
+    return working_copy(session, report).document
+
+
+def published_document(session: Session, report: Report) -> Document:
+    """The document of the newest published revision; a draft has none."""
+    return revision_document(session, report, report.published_revision)
+
+
+def revision_document(session: Session, report: Report, number: int) -> Document:
+    stored = session.scalars(
+        select(Revision.document).where(Revision.report_id == report.id, Revision.number == number)
+    ).one()
+    return Document.model_validate_json(stored)
+
+
+def week_of_report(report: Report) -> Week:
+    return Week(
+        label=report.label,
+        year=report.week_year,
+        number=report.week_number,
+        start=report.period_start,
+        end=report.period_end,
+        rule=report.week_rule,
+        year_from=report.year_from,
+    )
+
+
+def _apply_decisions(
+    session: Session, report: Report, document: Document, item_ids: dict[tuple[int, Path], int]
+) -> None:
+    """Put corrected and confirmed facts in the place of the recognised ones, and leave dismissed ones out."""
+    decided = session.scalars(
+        select(Fact).where(Fact.report_id == report.id, Fact.decision.is_not(None))
+    ).all()
+    if not decided:
+        return
+    said = {(fact.item_id, fact.kind, fact.start): fact for fact in decided}
+    kept: list[DocumentFact] = []
+    for fact in document.facts:
+        item_id = item_ids[fact.place.section, fact.place.path]
+        decision = said.get((item_id, fact.kind, fact.place.start))
+        if decision is None:
+            kept.append(fact)
+        elif decision.decision != "dismissed":
+            update_with = decision.value if decision.decision == "corrected" else {}
+            kept.append(type(fact).model_validate({**fact.model_dump(), **update_with, "certain": True}))
+    document.facts = kept
+
+
+def _insert_sections(session: Session, report_id: int, sections: list[DocumentSection]) -> list[int]:
+    if not sections:
+        return []
+    rows = [
+        {
+            "report_id": report_id,
+            "kind": section.kind,
+            "code": section.code,
+            "title": section.title,
+            "heading": section.heading,
+            "level": section.level,
+            "position": position,
+            **_source_columns(section.source),
+        }
+        for position, section in enumerate(sections)
+    ]
+    ids = session.scalars(insert(Section).returning(Section.id, sort_by_parameter_order=True), rows).all()
+    enclosed = [
+        {"id": ids[position], "parent_id": ids[section.parent]}
+        for position, section in enumerate(sections)
+        if section.parent is not None
+    ]
+    if enclosed:
+        session.execute(update(Section), enclosed)
+    return list(ids)
+
+
+def _source_columns(source: Source | None) -> dict[str, int | None]:
+    return {
+        "source_start": source.start if source else None,
+        "source_end": source.end if source else None,
+        "source_line": source.line if source else None,
+    }
+
+
+def _source(start: int | None, end: int | None, line: int | None) -> Source | None:
+    if start is None or end is None or line is None:
+        return None
+    return Source.model_construct(start=start, end=end, line=line)

@@ -1,0 +1,317 @@
+"""What the editing page shows: the working copy as sections, items, events and chips to change.
+
+Pure but for `edit_page`, which loads; templates only print what stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.access import TeamInView
+from app.document.schema import Block, Document, Fact, Incident, Metric
+from app.document.weeks import week_of
+from app.reports import events, queries
+from app.reports.assembly import Path, WorkingCopy, working_copy
+from app.reports.models import Goal, Report
+
+GRADES = ("A", "B", "C", "D", "open")
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A recognised value below its text; `fields` are what a person may correct, by name."""
+
+    item_id: int
+    kind: str
+    literal: str
+    start: int
+    end: int
+    certain: bool
+    fields: dict[str, str]
+    day: date | None = None
+    adds_up: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EventToEdit:
+    """An event as a form; `item_ids` are the items its text stands in, the first one first."""
+
+    number: int
+    item_ids: list[int]
+    version: str
+    started: str
+    symptom: str
+    impact: str
+    cause: str
+    handling: str
+    grade: str | None
+    recovered_at: str | None
+
+
+@dataclass(slots=True)
+class ItemToEdit:
+    id: int
+    version: int
+    kind: str
+    text: str
+    ordered: bool
+    number: int
+    chips: list[Chip] = field(default_factory=list)
+    items: list[ItemToEdit] = field(default_factory=list)
+    event: EventToEdit | None = None
+
+    @property
+    def rows(self) -> int:
+        """Lines the text takes at about 44 wide characters, before CSS fits the field to it."""
+        return sum(1 + _width(line) // 84 for line in self.text.split("\n"))
+
+
+@dataclass(frozen=True, slots=True)
+class MetricToEdit:
+    """A metric line as a field: `literal` is what stands there now, empty where nothing does yet."""
+
+    item_id: int
+    version: int
+    name: str
+    literal: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionToEdit:
+    id: int
+    version: int
+    kind: str
+    code: str | None
+    title: str | None
+    heading: str | None
+    sub: bool
+    items: list[ItemToEdit]
+    metrics: list[MetricToEdit]
+    plain_items: list[ItemToEdit]
+    """Items of the metrics section that hold no metric."""
+
+
+def edit_page(session: Session, *, report: Report, team: TeamInView, now: datetime) -> dict[str, Any]:
+    """The context of the editing page, in at most nine statements however long the report is."""
+    copy = working_copy(session, report)
+    return {
+        "report": report,
+        "document": copy.document,
+        "sections": sections_to_edit(copy),
+        "rail": queries.year_rail(session, team.id, report.week_year, team.week_rule),
+        "last_goals": last_weeks_goals(session, report),
+        "this_week": week_of(now.date(), report.week_rule),
+        "grades": GRADES,
+        **section_notes(session, report, copy.document),
+    }
+
+
+def section_notes(session: Session, report: Report, document: Document) -> dict[str, Any]:
+    """What other features know beside the sections (sparklines, targets, repeats)."""
+    subject = events.PageSubject(report, report.team_id, report.period_start, document)
+    notes: dict[str, Any] = {}
+    for joined in events.page_notes:
+        notes.update(joined(session, subject))
+    return notes
+
+
+def sections_to_edit(copy: WorkingCopy) -> list[SectionToEdit]:
+    chips = _chips(copy)
+    covered, first_of = _events(copy)
+    sections = []
+    for index, section in enumerate(copy.document.sections):
+        items = list(_items(copy, index, section.blocks, (), chips, covered, first_of))
+        metrics = _metrics(copy, index, section.blocks) if section.kind == "metrics" else []
+        with_metric = {metric.item_id for metric in metrics}
+        sections.append(
+            SectionToEdit(
+                id=copy.section_ids[index],
+                version=copy.section_versions[index],
+                kind=section.kind,
+                code=section.code,
+                title=section.title,
+                heading=section.heading,
+                sub=section.parent is not None and copy.document.sections[section.parent].kind != "custom",
+                items=items,
+                metrics=metrics,
+                plain_items=[item for item in items if item.id not in with_metric],
+            )
+        )
+    return sections
+
+
+def last_weeks_goals(session: Session, report: Report) -> list[Goal]:
+    """The goals that the team's report before this one set for this week."""
+    before = (
+        select(Report.id)
+        .where(Report.team_id == report.team_id, Report.period_start < report.period_start)
+        .order_by(Report.period_start.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return list(
+        session.scalars(select(Goal).where(Goal.report_id == before).order_by(Goal.position, Goal.id))
+    )
+
+
+def chips_of_item(copy: WorkingCopy, item_id: int) -> list[Chip]:
+    return _chips(copy).get(item_id, [])
+
+
+def find_item(sections: Iterable[SectionToEdit], item_id: int) -> ItemToEdit | None:
+    """The item with this id, wherever it is nested."""
+    waiting = [item for section in sections for item in section.items]
+    while waiting:
+        item = waiting.pop()
+        if item.id == item_id:
+            return item
+        waiting += item.items
+    return None
+
+
+def _items(
+    copy: WorkingCopy,
+    section: int,
+    blocks: list[Block],
+    above: Path,
+    chips: Mapping[int, list[Chip]],
+    covered: set[tuple[int, Path]],
+    first_of: Mapping[tuple[int, Path], EventToEdit],
+) -> Iterator[ItemToEdit]:
+    number = 0
+    for position, block in enumerate(blocks):
+        path = (*above, position)
+        event = first_of.get((section, path))
+        if (section, path) in covered and event is None:
+            continue
+        item_id = copy.item_ids[section, path]
+        number += block.kind == "item"
+        yield ItemToEdit(
+            id=item_id,
+            version=copy.versions[item_id],
+            kind=block.kind,
+            text=block.text,
+            ordered=block.ordered,
+            number=number,
+            chips=chips.get(item_id, []),
+            items=[] if event else list(_items(copy, section, block.blocks, path, chips, covered, first_of)),
+            event=event,
+        )
+
+
+def _events(
+    copy: WorkingCopy,
+) -> tuple[set[tuple[int, Path]], dict[tuple[int, Path], EventToEdit]]:
+    covered: set[tuple[int, Path]] = set()
+    first_of: dict[tuple[int, Path], EventToEdit] = {}
+    for number, incident in enumerate(copy.document.incidents):
+        keys = [(incident.section, path) for path in incident.blocks]
+        covered.update(keys)
+        first_of[keys[0]] = event_to_edit(copy, incident, number)
+    return covered, first_of
+
+
+def event_to_edit(copy: WorkingCopy, incident: Incident, number: int) -> EventToEdit:
+    ids = [copy.item_ids[incident.section, path] for path in incident.blocks]
+    return EventToEdit(
+        number=number,
+        item_ids=ids,
+        version=event_version(copy, incident),
+        started=incident.started_literal or "",
+        symptom=incident.symptom,
+        impact=incident.impact or "",
+        cause=incident.cause or "",
+        handling=incident.handling or "",
+        grade=incident.grade,
+        recovered_at=incident.recovered_at,
+    )
+
+
+def event_version(copy: WorkingCopy, incident: Incident) -> str:
+    """The versions of all items an event stands in, so that a change of any of them is seen."""
+    ids = (copy.item_ids[incident.section, path] for path in incident.blocks)
+    return ".".join(f"{item_id}-{copy.versions[item_id]}" for item_id in ids)
+
+
+def _metrics(copy: WorkingCopy, section: int, blocks: list[Block]) -> list[MetricToEdit]:
+    by_path: dict[Path, list[Metric]] = {}
+    for metric in copy.document.metrics:
+        if metric.place.section == section:
+            by_path.setdefault(metric.place.path, []).append(metric)
+    lines = []
+    for position, block in enumerate(blocks):
+        item_id = copy.item_ids[section, (position,)]
+        version = copy.versions[item_id]
+        for metric in by_path.get((position,), ()):
+            shown = f"{metric.value}{metric.unit or ''}"
+            literal = metric.literal
+            for mark in ("：", ":"):
+                if mark in literal:
+                    shown = literal.rsplit(mark, 1)[1].strip()
+            lines.append(
+                MetricToEdit(item_id, version, metric.name, shown, f"{item_id}-{metric.place.start}")
+            )
+        name = block.text.rstrip()
+        if block.kind == "item" and not by_path.get((position,)) and name.endswith(("：", ":")):
+            lines.append(MetricToEdit(item_id, version, name[:-1].strip(), "", f"{item_id}-0"))
+    return lines
+
+
+def value_shown(metric: Metric) -> str:
+    """The value as it was typed, without its name: `99.980%`."""
+    for colon in ("：", ":"):
+        if colon in metric.literal:
+            return metric.literal.rsplit(colon, 1)[1].strip()
+    after_name = metric.literal.removeprefix(metric.name).strip()
+    return after_name or f"{metric.value}{metric.unit or ''}"
+
+
+def _chips(copy: WorkingCopy) -> dict[int, list[Chip]]:
+    chips: dict[int, list[Chip]] = {}
+    for fact in copy.document.facts:
+        item_id = copy.item_ids[fact.place.section, fact.place.path]
+        chips.setdefault(item_id, []).append(_chip(fact, item_id))
+    return chips
+
+
+def _chip(fact: Fact, item_id: int) -> Chip:
+    fields: dict[str, str]
+    day: date | None = None
+    adds_up = True
+    match fact.kind:
+        case "progress":
+            fields = {"value": f"{fact.value:f}"}
+        case "date":
+            fields = {"iso": fact.iso, "role": fact.role or "", "status": fact.status}
+            if fact.precision == "day":
+                day = date.fromisoformat(fact.iso)
+        case "done_total":
+            fields = {"done": str(fact.done), "total": str(fact.total)}
+        case "parts_total":
+            fields = {"total": str(fact.total)}
+            adds_up = fact.sum_ok
+        case "amount":
+            fields = {"value": fact.value, "currency": fact.currency or "", "count": str(fact.count or "")}
+    return Chip(
+        item_id=item_id,
+        kind=fact.kind,
+        literal=fact.literal,
+        start=fact.place.start,
+        end=fact.place.end,
+        certain=fact.certain,
+        fields=fields,
+        day=day,
+        adds_up=adds_up,
+    )
+
+
+def _width(line: str) -> int:
+    """Columns a line takes, a wide character counting two."""
+    return sum(2 if ord(character) > 0x2E7F else 1 for character in line)

@@ -1,0 +1,290 @@
+"""Changing a report where it stands: items, sections, facts, and what became of last week's goals.
+
+Each change is a plain form post that ends in a redirect to the editing page; asked by htmx it ends in
+the fragment that changed.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound
+from app.reports import edit_page, editing
+from app.reports.access import EditableReport, ReportInView, Writer
+from app.reports.assembly import WorkingCopy, working_copy
+from app.reports.forms import (
+    FactData,
+    HeadingData,
+    ItemData,
+    MoveData,
+    NewItemData,
+    OutcomeData,
+    SectionMoveData,
+    fact_value,
+)
+from app.web.clock import Now
+from app.web.database import DbSession
+from app.web.htmx import go_to, wants_fragment
+from app.web.templates import page
+
+router = APIRouter()
+REPORT = "/teams/{team}/weeks/{period}"
+ITEM = REPORT + "/items/{item_id}"
+SECTION = REPORT + "/sections/{section_id}"
+
+
+@router.get(ITEM)
+def item(request: Request, shown: EditableReport, item_id: int, session: DbSession) -> Response:
+    """One item as it now stands, to take the place of a stale one."""
+    found = editing.item_in(session, shown.report, item_id)
+    copy = working_copy(session, shown.report, only_sections=[found.section_id])
+    return _item_fragment(request, shown, copy, item_id, "reports/edit/_item.html")
+
+
+@router.post(ITEM)
+def save_item(
+    request: Request,
+    shown: EditableReport,
+    writer: Writer,
+    item_id: int,
+    form: ItemData,
+    session: DbSession,
+    now: Now,
+) -> Response:
+    """Save an item's text; the answer is what was recognised in it."""
+    found = editing.item_in(session, shown.report, item_id)
+    copy = editing.save_item(
+        session,
+        shown.report,
+        found,
+        text=form.text,
+        version=form.version,
+        base=form.base,
+        by=writer,
+        at=now,
+    )
+    if not wants_fragment(request):
+        return go_to(request, f"{shown.url}/edit#item-{item_id}")
+    return _item_fragment(request, shown, copy, item_id, "reports/edit/_item_state.html")
+
+
+@router.post(ITEM + "/place")
+def move_item(
+    request: Request,
+    shown: EditableReport,
+    writer: Writer,
+    item_id: int,
+    form: MoveData,
+    session: DbSession,
+    now: Now,
+) -> Response:
+    """Move an item up, down, in or out; what was typed in it is saved first."""
+    found = editing.item_in(session, shown.report, item_id)
+    before = found.section_id
+    editing.save_item(
+        session,
+        shown.report,
+        found,
+        text=form.text,
+        version=form.version,
+        base=form.base,
+        by=writer,
+        at=now,
+    )
+    editing.move_item(session, shown.report, found, direction=form.direction, by=writer, at=now)
+    anchor = f"item-{item_id}"
+    return changed_sections(request, shown, session, [before, found.section_id], anchor=anchor)
+
+
+@router.post(ITEM + "/removal")
+def remove_item(
+    request: Request,
+    shown: EditableReport,
+    writer: Writer,
+    item_id: int,
+    form: ItemData,
+    session: DbSession,
+    now: Now,
+) -> Response:
+    found = editing.item_in(session, shown.report, item_id)
+    section_id = found.section_id
+    editing.remove_item(session, shown.report, found, version=form.version, by=writer, at=now)
+    return changed_sections(request, shown, session, [section_id], anchor=f"section-{section_id}")
+
+
+@router.post(REPORT + "/items")
+def add_item(
+    request: Request,
+    shown: EditableReport,
+    writer: Writer,
+    form: NewItemData,
+    session: DbSession,
+    now: Now,
+) -> Response:
+    section = editing.section_in(session, shown.report, form.section)
+    added, _ = editing.add_item(
+        session,
+        shown.report,
+        section,
+        text=form.text,
+        parent=editing.item_in(session, shown.report, form.parent) if form.parent else None,
+        after=editing.item_in(session, shown.report, form.after) if form.after else None,
+        by=writer,
+        at=now,
+    )
+    return changed_sections(request, shown, session, [section.id], anchor=f"item-{added.id}")
+
+
+@router.post(ITEM + "/facts")
+def decide_fact(
+    request: Request,
+    shown: EditableReport,
+    writer: Writer,
+    item_id: int,
+    form: FactData,
+    session: DbSession,
+    now: Now,
+) -> Response:
+    """Confirm, correct or dismiss a recognised value, or take the decision back."""
+    found = editing.item_in(session, shown.report, item_id)
+    copy = editing.decide_fact(
+        session,
+        shown.report,
+        found,
+        kind=form.kind,
+        literal=form.literal,
+        start=form.start,
+        end=form.end,
+        decision=None if form.decision == "open" else form.decision,
+        value=fact_value(form),
+        by=writer,
+        at=now,
+    )
+    if not wants_fragment(request):
+        return go_to(request, f"{shown.url}/edit#item-{item_id}")
+    return _item_fragment(request, shown, copy, item_id, "reports/edit/_item_state.html")
+
+
+@router.post(REPORT + "/sections")
+def add_section(
+    request: Request,
+    shown: EditableReport,
+    writer: Writer,
+    form: HeadingData,
+    session: DbSession,
+    now: Now,
+) -> Response:
+    added = editing.add_section(
+        session,
+        shown.report,
+        heading=form.heading,
+        after=editing.section_in(session, shown.report, form.after) if form.after else None,
+        by=writer,
+        at=now,
+    )
+    return go_to(request, f"{shown.url}/edit#section-{added.id}")
+
+
+@router.post(SECTION)
+def save_section(
+    request: Request,
+    shown: EditableReport,
+    writer: Writer,
+    section_id: int,
+    form: HeadingData,
+    session: DbSession,
+    now: Now,
+) -> Response:
+    """Give a section another heading."""
+    section = editing.section_in(session, shown.report, section_id)
+    editing.save_section(
+        session, shown.report, section, heading=form.heading, version=form.version, by=writer, at=now
+    )
+    return changed_sections(request, shown, session, [section_id], anchor=f"section-{section_id}")
+
+
+@router.post(SECTION + "/place")
+def move_section(
+    request: Request,
+    shown: EditableReport,
+    writer: Writer,
+    section_id: int,
+    form: SectionMoveData,
+    session: DbSession,
+    now: Now,
+) -> Response:
+    section = editing.section_in(session, shown.report, section_id)
+    editing.move_section(session, shown.report, section, direction=form.direction, by=writer, at=now)
+    return go_to(request, f"{shown.url}/edit#section-{section_id}")
+
+
+@router.post(SECTION + "/removal")
+def remove_section(
+    request: Request,
+    shown: EditableReport,
+    writer: Writer,
+    section_id: int,
+    form: HeadingData,
+    session: DbSession,
+    now: Now,
+) -> Response:
+    section = editing.section_in(session, shown.report, section_id)
+    editing.remove_section(session, shown.report, section, version=form.version, by=writer, at=now)
+    return go_to(request, f"{shown.url}/edit")
+
+
+@router.post(REPORT + "/outcomes/{goal_id}")
+def say_outcome(
+    request: Request,
+    shown: EditableReport,
+    goal_id: int,
+    form: OutcomeData,
+    session: DbSession,
+) -> Response:
+    """What became of a goal that last week set for this one."""
+    goals = edit_page.last_weeks_goals(session, shown.report)
+    goal = next((goal for goal in goals if goal.id == goal_id), None)
+    if goal is None:
+        raise NotFound("goal.gone")
+    editing.say_outcome(
+        session,
+        shown.report,
+        goal,
+        outcome=form.outcome or None,
+        note=form.note.strip() or None,
+        version=form.version,
+    )
+    if not wants_fragment(request):
+        return go_to(request, f"{shown.url}/edit#goal-{goal_id}")
+    context = {"team": shown.team, "report": shown.report, "url": shown.url, "goal": goal}
+    return page(request, "reports/edit/_outcome.html", context)
+
+
+def _item_fragment(
+    request: Request, shown: ReportInView, copy: WorkingCopy, item_id: int, template: str
+) -> Response:
+    found = edit_page.find_item(edit_page.sections_to_edit(copy), item_id)
+    if found is None:
+        raise NotFound("item.gone")
+    context = {"team": shown.team, "report": shown.report, "url": shown.url, "item": found}
+    return page(request, template, context)
+
+
+def changed_sections(
+    request: Request, shown: ReportInView, session: Session, section_ids: list[int], *, anchor: str
+) -> Response:
+    """The changed sections anew: the first in its place, others out of band."""
+    if not wants_fragment(request):
+        return go_to(request, f"{shown.url}/edit#{anchor}")
+    copy = working_copy(session, shown.report, only_sections=section_ids)
+    context = {
+        "team": shown.team,
+        "report": shown.report,
+        "url": shown.url,
+        "sections": edit_page.sections_to_edit(copy),
+        "first": section_ids[0],
+        "grades": edit_page.GRADES,
+        **edit_page.section_notes(session, shown.report, copy.document),
+    }
+    return page(request, "reports/edit/_sections.html", context)

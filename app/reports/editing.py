@@ -1,0 +1,458 @@
+"""Changing the working copy where it stands: items, sections, facts and goals.
+
+Every change names the version it saw, so that nobody's words are lost: a stale one is refused with
+all texts at hand. Moving and adding change no words and need no version.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Team, User
+from app.document.lines import normalise_text
+from app.document.reader import heading_parts
+from app.document.schema import Block
+from app.errors import Conflict, Invalid, NotFound, StaleVersion, TooLarge
+from app.reports import events
+from app.reports.actions import keep_goals
+from app.reports.assembly import WorkingCopy, working_copy
+from app.reports.models import Fact, Goal, Item, Report, Section
+
+FIELD_LIMIT = 64 * 1024
+Direction = Literal["up", "down", "in", "out"]
+
+
+def refuse_other_version(report: Report, version: int) -> None:
+    """Refuse to publish or discard a working copy that the person has not seen as it is now."""
+    if report.version != version:
+        raise Conflict("report.changed_meanwhile")
+
+
+def item_in(session: Session, report: Report, item_id: int) -> Item:
+    item = session.get(Item, item_id)
+    if item is None or item.report_id != report.id:
+        raise NotFound("item.gone")
+    return item
+
+
+def section_in(session: Session, report: Report, section_id: int) -> Section:
+    section = session.get(Section, section_id)
+    if section is None or section.report_id != report.id:
+        raise NotFound("section.gone")
+    return section
+
+
+def save_item(
+    session: Session,
+    report: Report,
+    item: Item,
+    *,
+    text: str,
+    version: int,
+    base: str | None,
+    by: User,
+    at: datetime,
+) -> WorkingCopy:
+    """Give the item a new text. Paragraphs after a blank line become its paragraphs.
+
+    Raises StaleVersion where the item was changed since `version`, unless it says the same already.
+    """
+    first, *rest = texts_of(text)
+    _refuse_stale(item, version=version, base=base, mine=text)
+    if first != item.text or rest:
+        _set_text(session, item, first, by=by, at=at)
+        for offset, paragraph in enumerate(rest):
+            _insert(
+                session,
+                item.report_id,
+                item.section_id,
+                item.id,
+                offset,
+                Block(kind="paragraph", text=paragraph),
+            )
+    return touch(session, report, [item.section_id], by=by, at=at)
+
+
+def add_item(
+    session: Session,
+    report: Report,
+    section: Section,
+    *,
+    text: str,
+    parent: Item | None = None,
+    after: Item | None = None,
+    by: User,
+    at: datetime,
+) -> tuple[Item, WorkingCopy]:
+    """A new item after `after`, else at the end of `parent` or the section."""
+    first, *rest = texts_of(text)
+    if after is not None:
+        parent_id, position, ordered = after.parent_id, after.position + 1, after.ordered
+        if after.section_id != section.id:
+            raise NotFound("item.gone")
+    else:
+        parent_id = parent.id if parent else None
+        position = len(_siblings(session, section.id, parent_id))
+        ordered = False
+    item = _insert(
+        session, report.id, section.id, parent_id, position, Block(kind="item", text=first, ordered=ordered)
+    )
+    for offset, paragraph in enumerate(rest):
+        _insert(session, report.id, section.id, item.id, offset, Block(kind="paragraph", text=paragraph))
+    return item, touch(session, report, [section.id], by=by, at=at)
+
+
+def remove_item(
+    session: Session, report: Report, item: Item, *, version: int, by: User, at: datetime
+) -> WorkingCopy:
+    """Remove the item and what is below it; refused where its text changed since `version`."""
+    if item.version != version:
+        raise StaleVersion(base=None, theirs=item.text, mine="", version=item.version)
+    section_id, parent_id = item.section_id, item.parent_id
+    session.execute(delete(Item).where(Item.id == item.id))
+    session.expunge(item)
+    put_in_order(session, _siblings(session, section_id, parent_id))
+    return touch(session, report, [section_id], by=by, at=at)
+
+
+def move_item(
+    session: Session, report: Report, item: Item, *, direction: Direction, by: User, at: datetime
+) -> WorkingCopy:
+    """Move the item with all below it: among its siblings, below the one before, or out beside its parent.
+
+    At the top of a section `up` goes on to the end of the section before; `down` the other way.
+    """
+    siblings = _siblings(session, item.section_id, item.parent_id)
+    place = siblings.index(item)
+    sections = {item.section_id}
+    if direction in ("up", "down"):
+        other = place + (-1 if direction == "up" else 1)
+        if 0 <= other < len(siblings):
+            siblings[place], siblings[other] = siblings[other], siblings[place]
+            put_in_order(session, siblings)
+        elif item.parent_id is None:
+            neighbour = _neighbour_section(session, report, item.section_id, direction)
+            if neighbour is None:
+                return working_copy(session, report, only_sections=sections)
+            sections.add(neighbour)
+            siblings.remove(item)
+            put_in_order(session, siblings)
+            target = _siblings(session, neighbour, None)
+            target.insert(len(target) if direction == "up" else 0, item)
+            _change_section(session, item, neighbour)
+            put_in_order(session, target)
+    elif direction == "in" and place > 0 and siblings[place - 1].kind == "item":
+        above = siblings[place - 1]
+        siblings.remove(item)
+        put_in_order(session, siblings)
+        target = _siblings(session, item.section_id, above.id)
+        item.parent_id = above.id
+        put_in_order(session, [*target, item])
+    elif direction == "out" and item.parent_id is not None:
+        parent = session.get_one(Item, item.parent_id)
+        siblings.remove(item)
+        put_in_order(session, siblings)
+        target = _siblings(session, item.section_id, parent.parent_id)
+        target.insert(target.index(parent) + 1, item)
+        item.parent_id = parent.parent_id
+        put_in_order(session, target)
+    return touch(session, report, sections, by=by, at=at)
+
+
+def replace_items(
+    session: Session,
+    report: Report,
+    section_id: int,
+    old: list[Item],
+    new: list[Block],
+    *,
+    by: User,
+    at: datetime,
+) -> None:
+    """Put `new` where the first of `old` stood; the first keeps its row. The caller touches the report."""
+    first = old[0]
+    for item in old[1:]:
+        session.execute(delete(Item).where(Item.id == item.id))
+        session.expunge(item)
+    session.execute(delete(Item).where(Item.parent_id == first.id))
+    for other in [thing for thing in session.identity_map.values() if isinstance(thing, Item)]:
+        if other.parent_id == first.id:
+            session.expunge(other)
+    _set_text(session, first, new[0].text, by=by, at=at)
+    for offset, child in enumerate(new[0].blocks):
+        _insert(session, report.id, section_id, first.id, offset, child)
+    for offset, block in enumerate(new[1:], start=1):
+        _insert(session, report.id, section_id, first.parent_id, first.position + offset, block)
+
+
+def insert_block(
+    session: Session, report: Report, section_id: int, block: Block, *, parent_id: int | None = None
+) -> Item:
+    """Append a block with all below it to a section or an item. The caller touches the report."""
+    return _insert(
+        session, report.id, section_id, parent_id, len(_siblings(session, section_id, parent_id)), block
+    )
+
+
+def add_section(
+    session: Session, report: Report, *, heading: str, after: Section | None, by: User, at: datetime
+) -> Section:
+    """A new section with this heading after another one, else at the end."""
+    kind, code, title = _heading(heading)
+    sections = _sections(session, report)
+    section = Section(
+        report_id=report.id,
+        kind=kind,
+        code=code,
+        title=title,
+        heading=heading.strip(),
+        level=after.level if after else 2,
+        parent_id=after.parent_id if after else None,
+        position=0,
+    )
+    session.add(section)
+    sections.insert(sections.index(after) + 1 if after else len(sections), section)
+    put_in_order(session, sections)
+    touch(session, report, [section.id], by=by, at=at)
+    return section
+
+
+def save_section(
+    session: Session, report: Report, section: Section, *, heading: str, version: int, by: User, at: datetime
+) -> None:
+    """Give the section another heading; its kind and code follow from the words."""
+    if section.version != version and (section.heading or "") != heading.strip():
+        raise StaleVersion(base=None, theirs=section.heading or "", mine=heading, version=section.version)
+    section.kind, section.code, section.title = _heading(heading)
+    section.heading = heading.strip()
+    section.version += 1
+    session.flush()
+    touch(session, report, [section.id], by=by, at=at)
+
+
+def move_section(
+    session: Session, report: Report, section: Section, *, direction: Direction, by: User, at: datetime
+) -> None:
+    """Move the section with its sub-sections past the neighbour of its level."""
+    sections = _sections(session, report)
+    groups: list[list[Section]] = []
+    for one in sections:
+        if one.parent_id == section.parent_id or not groups:
+            groups.append([one])
+        else:
+            groups[-1].append(one)
+    place = next((n for n, group in enumerate(groups) if group[0] is section), None)
+    if place is None:
+        return
+    other = place + (-1 if direction == "up" else 1)
+    if not 0 <= other < len(groups) or section.parent_id != groups[other][0].parent_id:
+        return
+    groups[place], groups[other] = groups[other], groups[place]
+    put_in_order(session, [one for group in groups for one in group])
+    touch(session, report, [section.id], by=by, at=at)
+
+
+def remove_section(
+    session: Session, report: Report, section: Section, *, version: int, by: User, at: datetime
+) -> None:
+    """Remove an empty section; one with text is refused, so that no word goes by a slip."""
+    if section.version != version:
+        raise StaleVersion(base=None, theirs=section.heading or "", mine="", version=section.version)
+    if session.scalar(select(func.count()).select_from(Item).where(Item.section_id == section.id)):
+        raise Invalid("section.not_empty")
+    session.execute(
+        update(Section).where(Section.parent_id == section.id).values(parent_id=section.parent_id)
+    )
+    session.delete(section)
+    session.flush()
+    touch(session, report, [], by=by, at=at)
+
+
+def decide_fact(
+    session: Session,
+    report: Report,
+    item: Item,
+    *,
+    kind: str,
+    literal: str,
+    start: int,
+    end: int,
+    decision: Literal["confirmed", "corrected", "dismissed"] | None,
+    value: dict[str, Any],
+    by: User,
+    at: datetime,
+) -> WorkingCopy:
+    """Keep a person's word on a recognised value; None takes it back."""
+    if item.text[start:end] != literal:
+        raise StaleVersion(base=literal, theirs=item.text, mine=literal, version=item.version)
+    stored = session.scalars(
+        select(Fact).where(Fact.item_id == item.id, Fact.kind == kind, Fact.start == start)
+    ).first()
+    if stored is None:
+        stored = Fact(report_id=report.id, item_id=item.id, kind=kind, literal=literal, start=start, end=end)
+        session.add(stored)
+    stored.value, stored.certain = value, True
+    stored.decision, stored.decided_by_id = decision, by.id if decision else None
+    stored.version = (stored.version or 0) + 1
+    return touch(session, report, [item.section_id], by=by, at=at)
+
+
+def say_outcome(
+    session: Session, report: Report, goal: Goal, *, outcome: str | None, note: str | None, version: int
+) -> None:
+    """What became of last week's goal: done, carried or dropped, with a word if wanted."""
+    if (goal.outcome, goal.note) == (outcome, note):
+        return
+    if goal.version != version:
+        said = " ".join(filter(None, [goal.outcome, goal.note]))
+        raise StaleVersion(base=None, theirs=said, mine=note or outcome or "", version=goal.version)
+    if note is not None and len(note.encode()) > FIELD_LIMIT:
+        raise TooLarge("field.too_large", limit=FIELD_LIMIT // 1024)
+    goal.outcome, goal.note = outcome, note
+    goal.version += 1
+    session.execute(update(Team).where(Team.id == report.team_id).values(pulse=Team.pulse + 1))
+    session.flush()
+
+
+def touch(
+    session: Session, report: Report, section_ids: list[int] | set[int], *, by: User, at: datetime
+) -> WorkingCopy:
+    """Note that the working copy changed, and let goals and other records follow its text.
+
+    Gives the changed sections as they now stand.
+    """
+    if report.state == "published":
+        report.state = "amending"
+        session.execute(update(Team).where(Team.id == report.team_id).values(pulse=Team.pulse + 1))
+    report.version += 1
+    report.updated_at, report.updated_by_id = at, by.id
+    session.flush()
+    copy = working_copy(session, report, only_sections=section_ids)
+    change = events.WorkingCopyChange(report, copy.document, copy.item_ids, frozenset(section_ids))
+    for join in events.on_working_copy_change:
+        join(session, change)
+    if any(section.kind == "next_goals" for section in copy.document.sections):
+        keep_goals(session, report, working_copy(session, report))
+    session.flush()
+    return copy
+
+
+def _refuse_stale(item: Item, *, version: int, base: str | None, mine: str) -> None:
+    if item.version != version and item.text not in (mine.strip(), base):
+        raise StaleVersion(base=base, theirs=item.text, mine=mine, version=item.version)
+
+
+def _set_text(session: Session, item: Item, text: str, *, by: User, at: datetime) -> None:
+    if item.text == text:
+        return
+    session.execute(delete(Fact).where(Fact.item_id == item.id, Fact.decision.is_(None)))
+    for fact in session.scalars(select(Fact).where(Fact.item_id == item.id)):
+        found = text.find(fact.literal)
+        if found < 0:
+            session.delete(fact)
+        else:
+            fact.start, fact.end = found, found + len(fact.literal)
+    item.text = text
+    item.version += 1
+    item.updated_at, item.updated_by_id = at, by.id
+    item.source_start = item.source_end = item.source_line = None
+
+
+def texts_of(text: str) -> list[str]:
+    """What was typed as the texts of an item and its paragraphs; refused where it is empty or too long."""
+    if len(text.encode()) > FIELD_LIMIT:
+        raise TooLarge("field.too_large", limit=FIELD_LIMIT // 1024)
+    texts = normalise_text(text)
+    if not texts:
+        raise Invalid("item.empty")
+    return texts
+
+
+def _insert(
+    session: Session, report_id: int, section_id: int, parent_id: int | None, position: int, block: Block
+) -> Item:
+    session.execute(
+        update(Item)
+        .where(
+            Item.section_id == section_id,
+            Item.parent_id == parent_id if parent_id else Item.parent_id.is_(None),
+            Item.position >= position,
+        )
+        .values(position=Item.position + 1)
+    )
+    item = Item(
+        report_id=report_id,
+        section_id=section_id,
+        parent_id=parent_id,
+        kind=block.kind,
+        text=block.text,
+        ordered=block.ordered,
+        position=position,
+    )
+    session.add(item)
+    session.flush()
+    for offset, child in enumerate(block.blocks):
+        _insert(session, report_id, section_id, item.id, offset, child)
+    return item
+
+
+def siblings_of(session: Session, item: Item) -> list[Item]:
+    """The item and those beside it, in order."""
+    return _siblings(session, item.section_id, item.parent_id)
+
+
+def _siblings(session: Session, section_id: int, parent_id: int | None) -> list[Item]:
+    session.flush()
+    return list(
+        session.scalars(
+            select(Item)
+            .where(
+                Item.section_id == section_id,
+                Item.parent_id == parent_id if parent_id else Item.parent_id.is_(None),
+            )
+            .order_by(Item.position, Item.id)
+        )
+    )
+
+
+def _sections(session: Session, report: Report) -> list[Section]:
+    return list(
+        session.scalars(
+            select(Section).where(Section.report_id == report.id).order_by(Section.position, Section.id)
+        )
+    )
+
+
+def put_in_order(session: Session, rows: list[Item] | list[Section]) -> None:
+    """Number rows as they stand in the list."""
+    for position, row in enumerate(rows):
+        row.position = position
+    session.flush()
+
+
+def _neighbour_section(session: Session, report: Report, section_id: int, direction: Direction) -> int | None:
+    ids = [section.id for section in _sections(session, report)]
+    other = ids.index(section_id) + (-1 if direction == "up" else 1)
+    return ids[other] if 0 <= other < len(ids) else None
+
+
+def _change_section(session: Session, item: Item, section_id: int) -> None:
+    """Move the item to another section, and all below it too."""
+    below = [item.id]
+    while below:
+        session.execute(update(Item).where(Item.id.in_(below)).values(section_id=section_id))
+        below = list(session.scalars(select(Item.id).where(Item.parent_id.in_(below))))
+    item.section_id = section_id
+
+
+def _heading(heading: str) -> tuple[str, str | None, str | None]:
+    heading = heading.strip()
+    if not heading or "\n" in heading:
+        raise Invalid("section.heading_needed")
+    if len(heading) > 500:
+        raise TooLarge("section.heading_too_long", limit=500)
+    return heading_parts(heading)

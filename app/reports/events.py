@@ -1,0 +1,57 @@
+"""Where other features join in on a report, since imports go from them to reports and never back.
+
+`app/features.py` fills these lists once; `publish_report` refuses to run while nothing has joined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.document.schema import Document
+from app.reports.models import Report
+
+ItemIds = Mapping[tuple[int, tuple[int, ...]], int]
+"""Item ids by (section index, path of the block) of a document laid out in tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A revision just published, with where its blocks are stored."""
+
+    report: Report
+    document: Document
+    item_ids: ItemIds
+    revision: int
+    by_id: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingCopyChange:
+    """Sections of a working copy whose text changed; indexes are into `document.sections`."""
+
+    report: Report
+    document: Document
+    item_ids: ItemIds
+    section_ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class PageSubject:
+    """A report page about to be shown: which document, of which team and week."""
+
+    report: Report
+    team_id: int
+    period_start: date
+    document: Document
+
+
+on_publication: list[Callable[[Session, Publication], None]] = []
+on_working_copy_change: list[Callable[[Session, WorkingCopyChange], None]] = []
+page_notes: list[Callable[[Session, PageSubject], Mapping[str, Any]]] = []
+"""Each adds what it knows about the page to the template's context, in at most two queries."""

@@ -1,0 +1,158 @@
+"""What the report's forms send, checked and with line ends made one character."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Literal
+
+from fastapi import Form
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from app.errors import Invalid
+from app.reports.editing import Direction
+
+ROLE_LENGTH = 40
+DATE_STATUSES = ("planned", "actual", "as_of", "period")
+
+
+def _one_line_end(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+Text = Annotated[str, AfterValidator(_one_line_end)]
+
+
+class FormModel(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class ItemForm(FormModel):
+    """An item's text, with the version and text it was opened with."""
+
+    text: Text
+    version: int
+    base: Text | None = None
+
+
+class NewItemForm(FormModel):
+    section: int
+    text: Text = ""
+    parent: int | None = None
+    after: int | None = None
+
+
+class MoveForm(ItemForm):
+    direction: Direction
+
+
+class HeadingForm(FormModel):
+    heading: Text
+    version: int = 0
+    after: int | None = None
+
+
+class SectionMoveForm(FormModel):
+    direction: Literal["up", "down"]
+
+
+class PublicationForm(FormModel):
+    version: int
+    reason: Text = ""
+
+
+class FactForm(FormModel):
+    """A decision on a chip; the fields of its kind are read where it corrects."""
+
+    kind: Literal["progress", "date", "done_total", "parts_total", "amount"]
+    literal: Text
+    start: int
+    end: int
+    decision: Literal["confirmed", "corrected", "dismissed", "open"]
+    value: str = ""
+    iso: str = ""
+    role: str = ""
+    status: str = "planned"
+    done: str = ""
+    total: str = ""
+    currency: str = ""
+    count: str = ""
+
+
+class OutcomeForm(FormModel):
+    outcome: Literal["done", "carried", "dropped", ""] = ""
+    note: Text = ""
+    version: int
+
+
+class NewWeekForm(FormModel):
+    period_start: str
+
+
+ItemData = Annotated[ItemForm, Form()]
+NewItemData = Annotated[NewItemForm, Form()]
+MoveData = Annotated[MoveForm, Form()]
+HeadingData = Annotated[HeadingForm, Form()]
+SectionMoveData = Annotated[SectionMoveForm, Form()]
+PublicationData = Annotated[PublicationForm, Form()]
+FactData = Annotated[FactForm, Form()]
+OutcomeData = Annotated[OutcomeForm, Form()]
+NewWeekData = Annotated[NewWeekForm, Form()]
+
+
+def day_of(text: str) -> date:
+    """The day of a form field; Invalid with what to type where it is none."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise Invalid("form.not_a_day", typed=text[:40]) from None
+
+
+def fact_value(form: FactForm) -> dict[str, Any]:
+    """The corrected fields of a fact as the document keeps them; Invalid where one is no such value."""
+    if form.decision != "corrected":
+        return {}
+    match form.kind:
+        case "progress":
+            percent = _decimal(form.value.strip().rstrip("%％"))
+            if not 0 <= percent <= 100:
+                raise Invalid("fact.percent_range", typed=form.value[:40])
+            return {"value": f"{percent:f}"}
+        case "date":
+            if form.status not in DATE_STATUSES:
+                raise Invalid("fact.not_a_date", typed=form.status[:40])
+            return {
+                "iso": day_of(form.iso).isoformat(),
+                "precision": "day",
+                "role": form.role.strip()[:ROLE_LENGTH] or None,
+                "status": form.status,
+            }
+        case "done_total":
+            done, total = _count(form.done), _count(form.total)
+            return {"done": done, "total": total}
+        case "parts_total":
+            return {"total": _count(form.total)}
+        case "amount":
+            amount = _decimal(form.value.replace(",", "").strip())
+            return {
+                "value": f"{amount:f}",
+                "currency": form.currency.strip().upper()[:3] or None,
+                "count": _count(form.count) if form.count.strip() else None,
+            }
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise Invalid("fact.not_a_number", typed=text[:40]) from None
+    if not number.is_finite() or abs(number.adjusted()) > 20:
+        raise Invalid("fact.not_a_number", typed=text[:40])
+    return number
+
+
+def _count(text: str) -> int:
+    text = text.replace(",", "").strip()
+    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
+        raise Invalid("fact.not_a_count", typed=text[:40])
+    return int(text)

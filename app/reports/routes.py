@@ -1,0 +1,174 @@
+"""Weeks and reports: browse, read, start, publish. Changing one where it stands is in `edit_routes`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.accounts.access import VisibleTeam, WritableTeam
+from app.document.writer import write
+from app.reports import edit_page, report_page, weeks_page
+from app.reports.access import EditableReport, ReadableReport, Writer
+from app.reports.actions import discard_amendment, discard_draft, publish_report, start_report
+from app.reports.assembly import document_of, published_document, revision_document
+from app.reports.editing import refuse_other_version
+from app.reports.forms import NewWeekData, PublicationData, day_of
+from app.reports.queries import revision_of, revisions_of, source_page_of
+from app.web.clock import Now
+from app.web.database import DbSession
+from app.web.htmx import go_to
+from app.web.templates import page
+
+router = APIRouter()
+REPORT = "/teams/{team}/weeks/{period}"
+
+
+@router.get(REPORT)
+def report(request: Request, shown: ReadableReport, session: DbSession, now: Now) -> Response:
+    """The week as readers see it: the published revision, or the draft for those who see drafts."""
+    document = (
+        published_document(session, shown.report)
+        if shown.report.is_published
+        else document_of(session, shown.report)
+    )
+    context = report_page.report_page(
+        session, report=shown.report, team=shown.team, document=document, now=now
+    )
+    return page(request, "reports/report.html", {"team": shown.team, "tab": "report", **context})
+
+
+@router.get(REPORT + "/edit")
+def edit(request: Request, shown: EditableReport, session: DbSession, now: Now) -> Response:
+    context = edit_page.edit_page(session, report=shown.report, team=shown.team, now=now)
+    return page(
+        request,
+        "reports/edit.html",
+        {"team": shown.team, "tab": "report", "url": shown.url, **context},
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+@router.get("/teams/{team}/weeks")
+def weeks(
+    request: Request,
+    team: VisibleTeam,
+    session: DbSession,
+    now: Now,
+    year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
+) -> Response:
+    context = weeks_page.weeks_page(session, team=team, year=year, now=now)
+    return page(request, "reports/weeks.html", {"team": team, "tab": "weeks", **context})
+
+
+@router.post("/teams/{team}/weeks")
+def start(
+    request: Request, team: WritableTeam, writer: Writer, form: NewWeekData, session: DbSession, now: Now
+) -> Response:
+    """Start the draft of the week that the day lies in."""
+    started = start_report(
+        session,
+        team_id=team.id,
+        period_start=day_of(form.period_start),
+        rule="iso" if team.week_rule == "iso" else "jan1-monday",
+        language=team.language,
+        by=writer,
+        at=now,
+    )
+    return go_to(request, f"/teams/{team.slug}/weeks/{started.period_start.isoformat()}/edit")
+
+
+@router.post(REPORT + "/publication")
+def publish(
+    request: Request,
+    shown: EditableReport,
+    writer: Writer,
+    form: PublicationData,
+    session: DbSession,
+    now: Now,
+) -> Response:
+    """Publish the draft, or the amendment with its reason."""
+    refuse_other_version(shown.report, form.version)
+    publish_report(
+        session, shown.report, by=writer, author_name=writer.display_name, at=now, reason=form.reason
+    )
+    return go_to(request, shown.url)
+
+
+@router.post(REPORT + "/discard")
+def discard(
+    request: Request,
+    shown: EditableReport,
+    writer: Writer,
+    form: PublicationData,
+    session: DbSession,
+    now: Now,
+) -> Response:
+    """Remove a draft, or take an amendment back to what is published."""
+    refuse_other_version(shown.report, form.version)
+    if shown.report.is_published:
+        discard_amendment(session, shown.report, by=writer, at=now)
+        return go_to(request, shown.url)
+    discard_draft(session, shown.report, by=writer, at=now)
+    return go_to(request, f"/teams/{shown.team.slug}/weeks")
+
+
+@router.get(REPORT + "/source")
+def source(request: Request, shown: ReadableReport, session: DbSession) -> Response:
+    """The page the week was imported from, line by line."""
+    context = source_page_of(session, shown.report)
+    return page(
+        request,
+        "reports/source.html",
+        {"team": shown.team, "tab": "report", "report": shown.report, **context},
+    )
+
+
+@router.get(REPORT + "/revisions")
+def revisions(request: Request, shown: ReadableReport, session: DbSession) -> Response:
+    return page(
+        request,
+        "reports/revisions.html",
+        {
+            "team": shown.team,
+            "tab": "report",
+            "report": shown.report,
+            "revisions": revisions_of(session, shown.report.id),
+        },
+    )
+
+
+@router.get(REPORT + "/revisions/{number}")
+def revision(request: Request, shown: ReadableReport, number: int, session: DbSession, now: Now) -> Response:
+    row = revision_of(session, shown.report.id, number)
+    document = revision_document(session, shown.report, number)
+    context = report_page.report_page(
+        session, report=shown.report, team=shown.team, document=document, now=now
+    )
+    return page(
+        request,
+        "reports/revision.html",
+        {"team": shown.team, "tab": "report", **context, "revision": row},
+    )
+
+
+@router.get(REPORT + "/export")
+def export(
+    shown: ReadableReport,
+    session: DbSession,
+    format: Literal["markdown", "json"] = "markdown",
+) -> Response:
+    """The week as a page again, or as the JSON that a later version reads."""
+    document = (
+        published_document(session, shown.report)
+        if shown.report.is_published
+        else document_of(session, shown.report)
+    )
+    if format == "json":
+        body, media, ending = document.model_dump_json(indent=1), "application/json", "json"
+    else:
+        body, media, ending = write(document), "text/markdown; charset=utf-8", "md"
+    name = f"{shown.team.slug} {shown.report.period_start.isoformat()} {shown.report.label}.{ending}"
+    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
+    return Response(body, media_type=media, headers={"Content-Disposition": disposition})

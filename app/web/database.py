@@ -1,0 +1,156 @@
+"""Transactions of a request.
+
+`DbSession` is one transaction a request: opened for reading by GET and HEAD, for writing by everything else,
+and committed before the answer is sent, so that a commit that fails never looks like success.
+
+Waiting happens here and never in a thread: AnyIO has 40 threads, and if all of them waited for the writer's
+turn or for a connection, the request that holds it would find no thread to finish in.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
+from typing import Annotated, Any
+
+import anyio
+import anyio.to_thread
+from anyio import CapacityLimiter
+from fastapi import Depends, Request
+from sqlalchemy import Select
+from sqlalchemy.engine.interfaces import Compiled
+from sqlalchemy.orm import Session
+
+from app.db import POOL_SIZE, Database
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SPARE_CONNECTIONS = 8
+"""Connections that requests leave to everything else: health checks, quick reads, background work."""
+
+
+class Gate:
+    """Who may hold a connection, and on SQLite whose turn it is to write. One per app."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._connections = anyio.Semaphore(POOL_SIZE - SPARE_CONNECTIONS)
+        self._turn = anyio.Lock()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Session]:
+        async with self._connections:
+            opened = self.database.reading()
+            session = opened.__enter__()  # takes no connection before its first query
+            async with _ending(opened):
+                yield session
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Session]:
+        if not self.database.is_sqlite:
+            async with self._connections, self._write() as session:
+                yield session
+            return
+        async with self._turn, self._connections, self._write() as session:
+            yield session
+
+    @asynccontextmanager
+    async def _write(self) -> AsyncIterator[Session]:
+        opened = self.database.writing()
+        session = await anyio.to_thread.run_sync(opened.__enter__)
+        async with _ending(opened):
+            yield session
+
+
+@asynccontextmanager
+async def _ending(opened: AbstractContextManager[Session]) -> AsyncIterator[None]:
+    """Commit or roll back whatever happens, in a thread that nobody has to wait for."""
+    try:
+        yield
+    except BaseException as problem:
+        await _leave(opened, problem)
+        raise
+    await _leave(opened, None)
+
+
+async def _leave(opened: AbstractContextManager[Session], problem: BaseException | None) -> None:
+    kind, trace = (type(problem), problem.__traceback__) if problem else (None, None)
+    with anyio.CancelScope(shield=True):
+        try:
+            await anyio.to_thread.run_sync(opened.__exit__, kind, problem, trace, limiter=CapacityLimiter(1))
+        except BaseException as again:
+            if again is not problem:
+                raise
+
+
+async def open_session(request: Request) -> AsyncIterator[Session]:
+    """The request's transaction."""
+    gate: Gate = request.app.state.gate
+    async with gate.reading() if request.method in SAFE_METHODS else gate.writing() as session:
+        yield session
+
+
+DbSession = Annotated[Session, Depends(open_session, scope="function")]
+
+
+async def the_database(request: Request) -> Database:
+    """The database itself, for the few routes that need several transactions."""
+    database: Database = request.app.state.database
+    return database
+
+
+TheDatabase = Annotated[Database, Depends(the_database)]
+
+
+class QuickReads:
+    """Tiny reads outside the request's transaction, such as "who is this": rows as the driver gives them.
+
+    On SQLite they run in the event loop on one connection of their own (some microseconds, where a thread
+    alone would cost eighty); on PostgreSQL in a thread. Statements are compiled once.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._compiled: dict[int, tuple[Select[Any], Compiled]] = {}
+        self._lock = threading.Lock()
+        self._raw: Any = None
+
+    async def rows(self, statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """All rows of a statement kept in a module; `values` are its bind parameters by name."""
+        if self._database.is_sqlite:
+            return self._sqlite_rows(statement, values)
+        return await anyio.to_thread.run_sync(self._pooled_rows, statement, values)
+
+    def _sqlite_rows(self, statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        known = self._compiled.get(id(statement))
+        if known is None:
+            compiled = statement.compile(dialect=self._database.engine.dialect)
+            known = self._compiled[id(statement)] = (statement, compiled)
+        sql = known[1]
+        names = sql.positiontup or ()  # type: ignore[attr-defined]  # of SQLCompiler
+        fixed = sql.params
+        with self._lock:
+            if self._raw is None:
+                self._raw = self._connect()
+            rows: Sequence[Sequence[Any]] = self._raw.execute(
+                str(sql), [values[name] if name in values else fixed[name] for name in names]
+            ).fetchall()
+        return rows
+
+    def _connect(self) -> Any:
+        fairy = self._database.engine.raw_connection()
+        raw = fairy.dbapi_connection
+        assert raw is not None
+        fairy.detach()
+        raw.execute("PRAGMA query_only = ON")
+        return raw
+
+    def _pooled_rows(self, statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        with self._database.engine.connect() as connection:
+            return connection.execute(statement, dict(values)).fetchall()
+
+    def close(self) -> None:
+        with self._lock:
+            if self._raw is not None:
+                self._raw.close()
+                self._raw = None

@@ -1,0 +1,199 @@
+"""Turns refusals and failures into answers that say what to do, in the person's language."""
+
+from __future__ import annotations
+
+import errno
+from dataclasses import dataclass
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Refusal,
+    SignInNeeded,
+    StaleVersion,
+    TooLarge,
+    TooMany,
+)
+from app.web import urls
+from app.web.htmx import go_to, wants_fragment
+from app.web.i18n import translation_of
+from app.web.templates import page
+
+log = structlog.get_logger("weekline.web")
+STATUS: dict[type[Refusal], int] = {
+    NotFound: 404,
+    Forbidden: 403,
+    SignInNeeded: 401,
+    Invalid: 422,
+    TooLarge: 413,
+    TooMany: 429,
+    Conflict: 409,
+}
+HTTP_KEYS = {
+    400: "http.bad_request",
+    403: "http.forbidden",
+    404: "http.not_found",
+    405: "http.method_not_allowed",
+    413: "body.too_large_plain",
+    422: "http.invalid",
+}
+RETRY_AFTER = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failure of the machine below: status, message key, and when to try again (seconds)."""
+
+    status: int
+    key: str
+    retry_after: int | None = None
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers."""
+    app.add_exception_handler(Refusal, refused)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(DBAPIError, database_failed)
+    app.add_exception_handler(PoolTimeout, database_failed)
+    app.add_exception_handler(OSError, disk_failed)
+
+
+async def refused(request: Request, problem: Exception) -> Response:
+    """The answer to a refusal, by its kind."""
+    assert isinstance(problem, Refusal)
+    if isinstance(problem, SignInNeeded):
+        return sign_in_first(request)
+    status = next((code for kind, code in STATUS.items() if isinstance(problem, kind)), 400)
+    headers = {}
+    if isinstance(problem, TooMany):
+        headers["Retry-After"] = str(problem.values.get("retry_after", 60))
+    return _show(request, status, translation_of(request).refusal(problem), headers, problem)
+
+
+def sign_in_first(request: Request) -> Response:
+    """To the sign-in page, and back to where the person was.
+
+    A fragment or a save in the background gets a 401 that says so instead, so that what was typed stays.
+    """
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if request.method in {"GET", "HEAD"} and not wants_fragment(request):
+        return go_to(request, urls.sign_in(here))
+    if not wants_fragment(request):
+        return go_to(request, urls.sign_in())
+    return _show(request, 401, translation_of(request).key("signed_out"), {})
+
+
+async def http_error(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, HTTPException)
+    key = HTTP_KEYS.get(problem.status_code, "http.bad_request")
+    return _show(
+        request, problem.status_code, translation_of(request).key(key), dict(problem.headers or {})
+    )
+
+
+async def invalid(request: Request, problem: Exception) -> Response:
+    """A field is missing, too long or not what it should be."""
+    assert isinstance(problem, RequestValidationError)
+    errors = problem.errors()
+    in_path = any(error["loc"][0] == "path" for error in errors)
+    if in_path:
+        return _show(request, 404, translation_of(request).key("http.not_found"), {})
+    too_large = any(error["type"] == "field_too_large" for error in errors)
+    field = str(errors[0]["loc"][-1]) if errors else ""
+    key = "field.too_large" if too_large else "field.invalid"
+    return _show(request, 422, translation_of(request).key(key, field=field), {})
+
+
+async def database_failed(request: Request, problem: Exception) -> Response:
+    """The database is lost, locked, full or read-only: say which, and when to try again."""
+    failure = failure_of(problem)
+    if failure is None:
+        raise problem
+    log.error("database failed", kind=failure.key, path=request.url.path, error=type(problem).__name__)
+    headers = {"Retry-After": str(failure.retry_after)} if failure.retry_after else {}
+    return _show(request, failure.status, translation_of(request).key(failure.key), headers)
+
+
+async def disk_failed(request: Request, problem: Exception) -> Response:
+    failure = failure_of(problem)
+    if failure is None:
+        raise problem
+    log.error("disk failed", kind=failure.key, path=request.url.path)
+    return _show(request, failure.status, translation_of(request).key(failure.key), {})
+
+
+def failure_of(problem: Exception) -> Failure | None:
+    """What kind of failure it is, from the driver's own words; None for a mistake of the program."""
+    if isinstance(problem, OSError) and not isinstance(problem, DBAPIError):
+        if problem.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return Failure(507, "disk.full")
+        return Failure(503, "disk.read_only") if problem.errno == errno.EROFS else None
+    words = str(getattr(problem, "orig", problem)).lower()
+    state = getattr(getattr(problem, "orig", None), "sqlstate", None) or ""
+    if "disk is full" in words or state == "53100":
+        return Failure(507, "disk.full")
+    if "readonly" in words or "read-only" in words or state == "25006":
+        return Failure(503, "disk.read_only")
+    lost = isinstance(problem, OperationalError | InterfaceError | PoolTimeout)
+    if lost or getattr(problem, "connection_invalidated", False):
+        return Failure(503, "database.lost", RETRY_AFTER)
+    return None
+
+
+def _show(
+    request: Request,
+    status: int,
+    message: str,
+    headers: dict[str, str],
+    problem: Refusal | None = None,
+) -> Response:
+    fragment = wants_fragment(request)
+    if isinstance(problem, StaleVersion) and fragment:
+        name = "errors/_stale.html"
+    else:
+        name = "errors/_error.html" if fragment else "errors/page.html"
+    context = {"status": status, "message": message, "problem": problem, "values": {}}
+    return page(request, name, context, status=status, headers=headers)
+
+
+class LastResort:
+    """Answers what nothing else caught with a page that tells nothing of the inside, then lets it be logged."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watch)
+        except Exception:
+            if not started:
+                request = Request(scope, receive)
+                response = _show(request, 500, translation_of(request).key("http.crash"), {})
+                await response(scope, receive, send)
+            raise
+
+
+__all__ = ["Failure", "LastResort", "failure_of", "install", "refused"]
