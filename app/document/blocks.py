@@ -29,6 +29,8 @@ from app.document.lines import (
 )
 from app.document.schema import Block, Source
 
+BlockKind = Literal["item", "paragraph", "code"]
+
 INDENT = 4
 MAX_DEPTH = 24  # deeper items stay siblings at this depth: nobody reads them, and recursion is bounded
 MAX_BLOCKS = 20_000  # what follows is kept letter by letter in one `code` block
@@ -49,7 +51,7 @@ class Heading:
 class Node:
     """A block while it grows; `starts` are the page offsets of its `lines`."""
 
-    kind: Literal["item", "paragraph", "code"]
+    kind: BlockKind
     column: int
     line: int
     lines: list[str] = field(default_factory=list)
@@ -66,8 +68,10 @@ class Node:
 class Scanner:
     """Takes the lines of a page in order and holds the open block and the items it lies in."""
 
-    def __init__(self, text: str) -> None:
-        self.lines = text.split("\n")
+    def __init__(self, text: str, start: int) -> None:
+        self.lines = text[start:].split("\n") if start else text.split("\n")
+        self.offset = start
+        self.lines_before = text.count("\n", 0, start)
         self.found: list[Heading | Node] = []
         self.count = 0
         self.open: Node | None = None
@@ -75,10 +79,9 @@ class Scanner:
         self.items: list[Node] = []
         self.fences = _Fences(self.lines) if "```" in text or "~~~" in text else None
 
-    def scan(self, at: int = 0) -> list[Heading | Node]:
-        """Headings and top-level blocks in order; `at` skips that many characters of the first line."""
-        offset, index, lines = at, 0, self.lines
-        lines[0] = lines[0][at:]
+    def scan(self) -> list[Heading | Node]:
+        """Headings and top-level blocks in order."""
+        offset, index, lines = self.offset, 0, self.lines
         while index < len(lines):
             if self.count >= MAX_BLOCKS and self._begins_block(lines[index]):
                 self._keep_rest(index, offset)
@@ -102,13 +105,13 @@ class Scanner:
         if is_strong_mark(body):
             return self._mark(index, offset, column, body)
         if is_rule(body):
-            self._place(Node("paragraph", column, index + 1), column).add(body, offset)
+            self._place(self._node("paragraph", column, index), column).add(body, offset)
             self.open = None
         elif (self.open is None or self.open.weak) and is_weak_mark(body):
             self._item(index, offset, column, body, weak=True)
         elif self.open is None:
             text, skipped = unescape(body, first=True)
-            self.open = self._place(Node("paragraph", column, index + 1), column)
+            self.open = self._place(self._node("paragraph", column, index), column)
             self.open.add(text, offset + skipped)
         elif self.open.lines == [""] and not unescape(body, first=False)[1]:
             self.open.lines[0], self.open.starts[0] = body, offset
@@ -145,7 +148,7 @@ class Scanner:
         found = HEADING.match(body)
         assert found is not None
         level = len(found[1] or found[2])
-        self.found.append(Heading(body[found.end() :], level, offset, offset + len(body), index + 1))
+        self.found.append(Heading(body[found.end() :], level, offset, offset + len(body), self._line(index)))
         self.count += 1
         self.open, self.items = None, []
 
@@ -155,7 +158,7 @@ class Scanner:
         else:
             found = (WEAK_BULLET if weak else BULLET).match(body)
         assert found is not None
-        node = Node("item", column, index + 1, weak=weak)
+        node = self._node("item", column, index, weak=weak)
         if body[0].isdigit():
             node.number = int(found[1])
         node.add(body[found.end() :], offset + found.end())
@@ -165,8 +168,8 @@ class Scanner:
 
     def _table(self, index: int, offset: int, column: int, body: str) -> int:
         table = self.table
-        if table is None or table.line + len(table.lines) != index + 1:
-            table = self.table = self._place(Node("code", column, index + 1), column)
+        if table is None or table.line + len(table.lines) != self._line(index):
+            table = self.table = self._place(self._node("code", column, index), column)
         table.add(body, offset)
         self.open = None
         return 1
@@ -174,7 +177,7 @@ class Scanner:
     def _fence(self, index: int, offset: int, column: int, body: str) -> int:
         """A fenced block through its closing fence; a fence that is never closed is kept alone."""
         assert self.fences is not None
-        node = self._place(Node("code", column, index + 1), column)
+        node = self._place(self._node("code", column, index), column)
         node.add(body, offset)
         self.open = None
         last = self.fences.closing(index, body)
@@ -202,12 +205,18 @@ class Scanner:
         self.count += 1
         return node
 
+    def _node(self, kind: BlockKind, column: int, index: int, *, weak: bool = False) -> Node:
+        return Node(kind, column, self._line(index), weak=weak)
+
+    def _line(self, index: int) -> int:
+        return self.lines_before + index + 1
+
     def _keep_rest(self, index: int, offset: int) -> None:
         text = "\n".join(self.lines[index:])
         if text.strip(ASCII_SPACE + "\n"):
             self.items = []
             skipped = len(text) - len(text.lstrip(ASCII_SPACE + "\n"))
-            node = self._place(Node("code", 0, index + 1 + text[:skipped].count("\n")), 0)
+            node = self._place(self._node("code", 0, index + text[:skipped].count("\n")), 0)
             node.add(text.strip(ASCII_SPACE + "\n"), offset + skipped)
 
 
@@ -245,9 +254,9 @@ class _Fences:
         return closers[at][0]
 
 
-def scan(text: str, at: int = 0) -> list[Heading | Node]:
-    """The headings and top-level blocks of a page, in order, from character `at` on."""
-    return Scanner(text).scan(at)
+def scan(text: str, start: int = 0) -> list[Heading | Node]:
+    """The headings and top-level blocks of a page, in order, from character `start` on."""
+    return Scanner(text, start).scan()
 
 
 def to_blocks(nodes: list[Node]) -> list[Block]:

@@ -82,14 +82,50 @@ def read_pages(
         yield ReadPage(page, sha256, reading)
 
 
-def known_hashes(session: Session, team: Team) -> frozenset[str]:
-    """SHA-256 of every page that a revision of the team was made from."""
-    return frozenset(_weeks_by_hash(session, team))
+@dataclass(slots=True)
+class Shelf:
+    """What a team has already, loaded at once; empty for a team that does not exist yet."""
+
+    session: Session | None = None
+    reports: dict[date, Report] = field(default_factory=dict)
+    week_of_hash: dict[str, date] = field(default_factory=dict)
+    """The weeks of all pages that revisions were made from, by SHA-256."""
+    newest_hash: dict[date, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, session: Session, team: Team) -> Shelf:
+        reports = session.scalars(select(Report).where(Report.team_id == team.id))
+        revised = session.execute(
+            select(SourcePage.sha256, Report.period_start)
+            .join(Revision, Revision.source_page_id == SourcePage.id)
+            .join(Report, Report.id == Revision.report_id)
+            .where(SourcePage.team_id == team.id)
+        )
+        newest = session.execute(
+            select(Report.period_start, SourcePage.sha256)
+            .join(SourcePage, SourcePage.id == Report.source_page_id)
+            .where(Report.team_id == team.id)
+        )
+        return cls(
+            session,
+            {report.period_start: report for report in reports},
+            dict(revised.tuples().all()),
+            dict(newest.tuples().all()),
+        )
+
+    def says(self, report: Report, document: Document) -> bool:
+        """Whether what readers see of the report, or its draft, is this document."""
+        assert self.session is not None
+        stored = published_document if report.is_published else document_of
+        return write(stored(self.session, report)) == write(document)
+
+    def was_edited(self, report: Report) -> bool:
+        assert self.session is not None
+        return edited_since_import(self.session, report)
 
 
 def plan(
-    session: Session,
-    team: Team,
+    shelf: Shelf,
     pages: Iterable[ReadPage | Unreadable],
     *,
     rule: WeekRule,
@@ -97,30 +133,20 @@ def plan(
     on_conflict: OnConflict = "skip",
 ) -> list[Entry]:
     """Decide what becomes of each page. Changes nothing."""
-    planner = _Planner(session, team, rule, language, on_conflict)
+    planner = _Planner(shelf, rule, language, replacing=on_conflict == "replace")
     return [planner.entry(page) for page in pages]
 
 
 class _Planner:
-    """What the team has, loaded once, and what earlier pages of this run took."""
+    """Remembers what earlier pages of the run took."""
 
-    def __init__(
-        self, session: Session, team: Team, rule: WeekRule, language: str, on_conflict: OnConflict
-    ) -> None:
-        self.session = session
+    def __init__(self, shelf: Shelf, rule: WeekRule, language: str, *, replacing: bool) -> None:
+        self.shelf = shelf
         self.rule = rule
         self.language = language
-        self.replacing = on_conflict == "replace"
-        self.week_of_hash: dict[str, date] = {}
-        self.current_hash: dict[date, str] = {}
-        self.reports: dict[date, Report] = {}
+        self.replacing = replacing
         self.taken: dict[date, str] = {}
         self.seen: dict[str, Entry] = {}
-        if team.id is not None:
-            self.week_of_hash = _weeks_by_hash(session, team)
-            self.current_hash = _hashes_by_week(session, team)
-            reports = session.scalars(select(Report).where(Report.team_id == team.id))
-            self.reports = {report.period_start: report for report in reports}
 
     def entry(self, page: ReadPage | Unreadable) -> Entry:
         if isinstance(page, Unreadable):
@@ -139,8 +165,8 @@ class _Planner:
         return entry
 
     def _decide(self, entry: Entry, page: ReadPage) -> None:
-        period = self.week_of_hash.get(page.sha256)
-        is_current = period is not None and self.current_hash.get(period) == page.sha256
+        period = self.shelf.week_of_hash.get(page.sha256)
+        is_current = period is not None and self.shelf.newest_hash.get(period) == page.sha256
         if not is_current and page.reading is None:
             page.reading = read(page.page.text, rule=self.rule, language=self.language)
         if page.reading is not None:
@@ -151,29 +177,23 @@ class _Planner:
             return
         first = self.taken.setdefault(period, entry.name)
         if first != entry.name:
-            entry.reason = Reason("exchange.skipped.same_week", {"first": first, "period": period.isoformat()})
+            entry.reason = Reason(
+                "exchange.skipped.same_week", {"first": first, "period": period.isoformat()}
+            )
             return
-        report = entry.report = self.reports.get(period)
+        report = entry.report = self.shelf.reports.get(period)
         if report is None:
             entry.outcome = "made"
-        elif is_current or (page.reading and self._says_the_same(report, page.reading.document)):
+        elif is_current or (page.reading and self.shelf.says(report, page.reading.document)):
             entry.outcome = "unchanged"
         elif self.replacing:
             entry.outcome = "updated"
-        elif page.sha256 in self.week_of_hash:
+        elif page.sha256 in self.shelf.week_of_hash:
             entry.reason = Reason("exchange.skipped.older", {"period": period.isoformat()})
-        elif edited_since_import(self.session, report):
+        elif self.shelf.was_edited(report):
             entry.reason = Reason("exchange.skipped.edited", {"period": period.isoformat()})
         else:
             entry.outcome = "updated"
-
-    def _says_the_same(self, report: Report, document: Document) -> bool:
-        stored = (
-            published_document(self.session, report)
-            if report.is_published
-            else document_of(self.session, report)
-        )
-        return write(stored) == write(document)
 
 
 def _why_no_week(document: Document | None) -> str:
@@ -275,22 +295,3 @@ def _line(entry: Entry) -> dict[str, Any]:
         "report": entry.report.id if entry.report else None,
         "reason": {"key": entry.reason.key, "values": entry.reason.values} if entry.reason else None,
     }
-
-
-def _weeks_by_hash(session: Session, team: Team) -> dict[str, date]:
-    rows = session.execute(
-        select(SourcePage.sha256, Report.period_start)
-        .join(Revision, Revision.source_page_id == SourcePage.id)
-        .join(Report, Report.id == Revision.report_id)
-        .where(SourcePage.team_id == team.id)
-    )
-    return {sha256: period for sha256, period in rows}
-
-
-def _hashes_by_week(session: Session, team: Team) -> dict[date, str]:
-    rows = session.execute(
-        select(Report.period_start, SourcePage.sha256)
-        .join(SourcePage, SourcePage.id == Report.source_page_id)
-        .where(Report.team_id == team.id)
-    )
-    return {period: sha256 for period, sha256 in rows}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import io
 import re
+import string
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from app.exchange import archives
 PAGE_SUFFIXES = (".md", ".markdown")
 MAX_PAGE_BYTES = archives.MAX_MEMBER_BYTES
 PASTED = "-"
+BLANK = string.whitespace + "\u3000\u00a0\ufeff"
 
 _ZIP_START = (b"PK\x03\x04", b"PK\x05\x06")
 _EXPORT_ZIP = re.compile(r"(?:.*_)?Export(?:Block)?-.*\.zip", re.IGNORECASE)
@@ -121,16 +123,17 @@ def page_from(name: str, content: bytes) -> Found:
         return Unreadable(name, "exchange.page.encoding")
     if _is_binary(text):
         return Unreadable(name, "exchange.page.binary")
-    if not text.strip():
+    if not text.strip(BLANK):
         return Unreadable(name, "exchange.page.empty")
     return Page(name, content, text)
 
 
 def _decoded(content: bytes) -> str | None:
+    """The text; a UTF-8 mark at its start is a character of it, which pages keep."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ["utf-16"]
     else:
-        encodings = ["utf-8-sig", "gb18030"]
+        encodings = ["utf-8", "gb18030"]
     for encoding in encodings:
         try:
             return content.decode(encoding)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.actions import create_team
 from app.accounts.models import Team
 from app.document.schema import WeekRule
 from app.errors import Invalid, NotFound
@@ -38,18 +39,13 @@ def team_or_first(
 ) -> Team:
     """As `team_named`, with a first team made where there is none."""
     team = team_named(session, slug)
-    if team is None:
-        team = first_team(language=language, rule=rule, at=at)
-        session.add(team)
-        session.flush()
-    return team
-
-
-def first_team(*, language: str, rule: WeekRule | None, at: datetime) -> Team:
-    return Team(
+    if team is not None:
+        return team
+    return create_team(
+        session,
         slug=DEFAULT_SLUG,
         name=DEFAULT_NAME[language],
         language=language,
         week_rule=rule or "jan1-monday",
-        created_at=at,
+        at=at,
     )

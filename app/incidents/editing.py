@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.document.schema import Incident as ReadIncident
-from app.document.writer import incident_blocks
+from app.document.writer import IncidentFields, incident_blocks
 from app.errors import Invalid, NotFound, StaleVersion, TooLarge
 from app.incidents.actions import set_grade
 from app.incidents.forms import EventForm
@@ -110,16 +110,21 @@ def _write(
         raise Invalid("incident.symptom_needed")
     if any(len(getattr(form, part).encode()) > editing.FIELD_LIMIT for part in PARTS):
         raise TooLarge("field.too_large", limit=editing.FIELD_LIMIT // 1024)
-    blocks = incident_blocks(
-        started=form.started,
-        symptom=form.symptom,
-        impact=form.impact,
-        cause=form.cause,
-        handling=form.handling,
-        language="en" if language == "en" else "zh",
+    fields = IncidentFields(
+        symptom=_one_paragraph(form.symptom),
+        started_literal=form.started.strip() or None,
+        impact=_one_paragraph(form.impact) or None,
+        cause=_one_paragraph(form.cause) or None,
+        handling=_one_paragraph(form.handling) or None,
     )
+    blocks = incident_blocks(fields, language="en" if language == "en" else "zh")
     items = _items(session, copy, event)
     editing.replace_items(session, report, items[0].section_id, items, blocks, by=by, at=at)
+
+
+def _one_paragraph(text: str) -> str:
+    """The text as one block's lines: blank lines go, since a paragraph of its own would leave its part."""
+    return "\n".join(line.strip(" \t") for line in text.split("\n") if line.strip(" \t"))
 
 
 def _items(session: Session, copy: WorkingCopy, event: ReadIncident) -> list[Item]:

@@ -12,7 +12,7 @@ from app.document.phrases import find_rates, fold
 from app.document.schema import Block, Metric
 from app.errors import Invalid, NotFound, StaleVersion
 from app.reports import editing
-from app.reports.assembly import working_copy
+from app.reports.assembly import WorkingCopy, working_copy
 from app.reports.edit_page import value_shown
 from app.reports.models import Item, Report, Section
 
@@ -38,21 +38,32 @@ def save_reading(
     one line. Raises StaleVersion where another value stands there now, Invalid for what is no number.
     """
     copy = working_copy(session, report, only_sections=[item.section_id])
-    item_ids = copy.item_ids
-    metric = next(
-        (
-            metric
-            for metric in copy.document.metrics
-            if item_ids[metric.place.section, metric.place.path] == item.id and metric.name == name
-        ),
-        None,
-    )
+    metric = next((one for one in _metrics_of(copy, item) if one.name == name), None)
     now_there = value_shown(metric) if metric else ""
     literal = as_value(literal, name=name, before=metric)
     if now_there != base and now_there != literal:
         raise StaleVersion(base=base, theirs=now_there, mine=literal, version=item.version, field="literal")
     text = _with_value(item.text, metric, name, now_there, literal)
     editing.save_item(session, report, item, text=text, version=item.version, base=None, by=by, at=at)
+
+
+def remove_reading(
+    session: Session, report: Report, item: Item, *, name: str, base: str, by: User, at: datetime
+) -> None:
+    """Take a metric out of its line; the line goes where nothing else stands in it."""
+    copy = working_copy(session, report, only_sections=[item.section_id])
+    metric = next((one for one in _metrics_of(copy, item) if one.name == name), None)
+    now_there = value_shown(metric) if metric else ""
+    if now_there != base:
+        raise StaleVersion(base=base, theirs=now_there, mine="", version=item.version, field="literal")
+    rest = item.text
+    if metric is not None:
+        rest = rest[: metric.place.start] + rest[metric.place.end :]
+    rest = rest.strip(" \t\n,，;；、。")
+    if metric is None or not rest:
+        editing.remove_item(session, report, item, version=item.version, by=by, at=at)
+    else:
+        editing.save_item(session, report, item, text=rest, version=item.version, base=None, by=by, at=at)
 
 
 def add_reading(
@@ -87,6 +98,14 @@ def as_value(literal: str, *, name: str, before: Metric | None) -> str:
     if read[0].unit == "%" and not 0 <= Decimal(read[0].value) <= 100:
         raise Invalid("reading.out_of_range", typed=literal[:40])
     return literal
+
+
+def _metrics_of(copy: WorkingCopy, item: Item) -> list[Metric]:
+    return [
+        metric
+        for metric in copy.document.metrics
+        if copy.item_ids[metric.place.section, metric.place.path] == item.id
+    ]
 
 
 def _with_value(text: str, metric: Metric | None, name: str, before: str, literal: str) -> str:

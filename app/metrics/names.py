@@ -1,7 +1,7 @@
 """What a page calls a metric, and what the name tells about it. Pure.
 
 A table of well-known names in Chinese and English gives stable keys; the rest is guessed from words
-and the unit, and can be set by a person afterwards.
+and the unit, and a person may set it afterwards.
 """
 
 from __future__ import annotations
@@ -55,13 +55,16 @@ NAMED_AT_THE_END = {"availability_ytd"}
 """Keys whose names may be preceded by a system's: 支付系统年度可用性."""
 
 _DROPPED = re.compile(r"[\s\-_·・,.:'\"*`()\[\]{}<>〈〉《》「」『』【】〔〕、。‐‑‒–—―−]+")
-_YEAR_TO_DATE = re.compile(r"年度|年累计|全年|本年|今年|年初至今|year.to.date|\bytd\b|this year|\bannual", re.I)
+_YEAR_TO_DATE = re.compile(
+    r"年度|年累计|全年|本年|今年|年初至今|year.to.date|\bytd\b|this year|\bannual", re.I
+)
 _FAILING = re.compile(
     r"失败|错误|异常|故障|事故|事件|投诉|超时|延迟|时延|耗时|时长|不可用|丢失|差错|积压"
     r"|fail|error|incident|accident|complaint|time-?out|latency|delay|duration|downtime|unavailab|backlog|defect",
     re.I,
 )
-_COUNTED = re.compile(r"(?:次|个|笔|起|件|例|单|人|条|台|家|项|户|张)数?$|数$|数量|笔数|次数|\bcount\b|number of", re.I)
+_SUCCEEDING = re.compile(r"成功|可用性|可用率|达成|完成|及时|success|\bavailab|uptime|complet", re.I)
+_COUNTED = re.compile(r"[次个笔起件例单人条台家项户张]数?$|数$|数量|笔数|次数|\bcount\b|number of", re.I)
 _COUNT_UNITS = frozenset("次个笔起件例单人条台家项户张") | {
     "times",
     "time",
@@ -102,7 +105,8 @@ def guess(name: str, *, unit: str | None, value: Decimal | None, decimals: int) 
     named = unicodedata.normalize("NFKC", name)
     measure = unicodedata.normalize("NFKC", unit or "").strip().casefold()
     year_to_date = _YEAR_TO_DATE.search(named) is not None
-    direction: Literal["up", "down"] = "down" if _FAILING.search(named) else "up"
+    fails = _FAILING.search(named) and not _SUCCEEDING.search(named)
+    direction: Literal["up", "down"] = "down" if fails else "up"
     if measure == "%":
         of_whole = value is None or 0 <= value <= WHOLE
         scale: Scale = (

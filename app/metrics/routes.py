@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from app.metrics.editing import add_reading, save_reading
+from app.metrics.editing import add_reading, remove_reading, save_reading
 from app.metrics.forms import NewReadingData, ReadingData
 from app.reports.access import EditableReport, Writer
 from app.reports.edit_routes import changed_sections
@@ -38,6 +38,21 @@ def save(
         at=now,
     )
     section = item.section_id
+    return changed_sections(request, shown, session, [section], anchor=f"section-{section}")
+
+
+@router.post(REPORT + "/readings/removal")
+def remove(
+    request: Request,
+    shown: EditableReport,
+    writer: Writer,
+    form: ReadingData,
+    session: DbSession,
+    now: Now,
+) -> Response:
+    item = item_in(session, shown.report, form.item)
+    section = item.section_id
+    remove_reading(session, shown.report, item, name=form.name, base=form.base, by=writer, at=now)
     return changed_sections(request, shown, session, [section], anchor=f"section-{section}")
 
 

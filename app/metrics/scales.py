@@ -22,6 +22,7 @@ WHOLE = Decimal(100)
 LIVES_BELOW = Decimal(90)
 """A rate whose middle value is lower is drawn on the logit scale."""
 
+_UNIT = re.compile(r"\s*[%％‰]")
 _LITERAL = re.compile(r"\s*([+\-−]?\d(?:[\d,，]*\d)?)(.*)", re.DOTALL)
 
 
@@ -81,6 +82,20 @@ def plain(number: Decimal) -> str:
     """The number with thousands separated and without zeros at its end: `28,600`, `0.5`."""
     text = f"{number:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def as_typed(literal: str, value: str, unit: str | None) -> str:
+    """The value as it was typed, out of a literal that may begin with the name: `99.980%`."""
+    at = literal.rfind(value)
+    if at < 0:
+        after_colon = re.split("[：:]", literal)[-1].strip()
+        return after_colon or f"{value}{unit or ''}"
+    end = at + len(value)
+    if sign := _UNIT.match(literal, end):
+        end = sign.end()
+    elif unit and literal[end:].lstrip().startswith(unit):
+        end = literal.index(unit, end) + len(unit)
+    return literal[at:end]
 
 
 def on_the_point(literal: str) -> tuple[str, str]:

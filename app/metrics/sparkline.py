@@ -74,7 +74,7 @@ def sparkline(
 
 
 def line_path(spots: Sequence[Spot | None]) -> str:
-    """Path data through the spots, broken where one is missing. A lone spot is a dot of the round line cap."""
+    """Path data through the spots, broken where one is missing; a lone spot is a dot (a round line cap)."""
     parts = []
     for index, spot in enumerate(spots):
         if spot is None:
@@ -88,7 +88,7 @@ def line_path(spots: Sequence[Spot | None]) -> str:
 
 
 def step_path(spots: Sequence[Spot | None], slot: float, restarts: Collection[int] = ()) -> str:
-    """Path data of a step a spot, each `slot` wide around it; broken where one is missing or a year begins."""
+    """Path data of a step a spot, `slot` wide around it; broken where one is missing or a year begins."""
     parts = []
     for index, spot in enumerate(spots):
         if spot is None:

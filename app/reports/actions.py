@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import AuditEvent, Team, User
 from app.document import weeks
+from app.document.headings import heading_for, read_words
 from app.document.schema import Block, Document, PageReading, Section, SectionKind, WeekRule
-from app.document.vocabulary import default_heading
+from app.document.vocabulary import Language
 from app.errors import Conflict, Invalid
 from app.reports import events
 from app.reports.assembly import WorkingCopy, clear, lay_out, published_document, working_copy
@@ -29,6 +30,7 @@ SKELETON: tuple[SectionKind, ...] = (
     "next_goals",
 )
 HEADLINE_LENGTH = 80
+FIRST_WORKSTREAM: dict[Language, str] = {"zh": "业务支撑", "en": "Business services"}
 EARLIEST, LATEST = date(2000, 1, 3), date(2100, 1, 1)
 
 
@@ -44,7 +46,7 @@ def start_report(
     team_id: int,
     period_start: date,
     rule: WeekRule,
-    language: str,
+    language: Language,
     by: User | None,
     at: datetime,
 ) -> Report:
@@ -418,12 +420,24 @@ def _headings_of(document: Document) -> list[Section]:
     return empty
 
 
-def _skeleton(language: str) -> list[Section]:
+def usual_headings(language: Language) -> list[str]:
+    """The headings a week usually has, as the program writes them."""
+    return [
+        heading_for(
+            kind,
+            title=FIRST_WORKSTREAM[language] if kind == "workstream" else None,
+            code="O1" if kind == "workstream" else None,
+            language=language,
+        )
+        for kind in SKELETON
+    ]
+
+
+def _skeleton(language: Language) -> list[Section]:
     sections = []
-    for kind in SKELETON:
-        code = "O1" if kind == "workstream" else None
-        title, heading = default_heading(kind, language, code=code)
-        sections.append(Section(kind=kind, code=code, title=title, heading=heading, level=2))
+    for kind, heading in zip(SKELETON, usual_headings(language), strict=True):
+        words = read_words(heading)
+        sections.append(Section(kind=kind, code=words.code, title=words.title, heading=heading, level=2))
     return sections
 
 

@@ -17,6 +17,7 @@ from app.accounts.access import TeamInView
 from app.document.schema import Block, Document, Fact, Incident, Metric
 from app.document.weeks import week_of
 from app.reports import events, queries
+from app.reports.actions import usual_headings
 from app.reports.assembly import Path, WorkingCopy, working_copy
 from app.reports.models import Goal, Report
 
@@ -109,6 +110,7 @@ def edit_page(session: Session, *, report: Report, team: TeamInView, now: dateti
         "last_goals": last_weeks_goals(session, report),
         "this_week": week_of(now.date(), report.week_rule),
         "grades": GRADES,
+        "usual_headings": usual_headings("en" if team.language == "en" else "zh"),
         **section_notes(session, report, copy.document),
     }
 

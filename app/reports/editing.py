@@ -13,8 +13,8 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Team, User
+from app.document.headings import arrange
 from app.document.lines import normalise_text
-from app.document.reader import heading_parts
 from app.document.schema import Block
 from app.errors import Conflict, Invalid, NotFound, StaleVersion, TooLarge
 from app.reports import events
@@ -23,6 +23,7 @@ from app.reports.assembly import WorkingCopy, working_copy
 from app.reports.models import Fact, Goal, Item, Report, Section
 
 FIELD_LIMIT = 64 * 1024
+HEADING_LIMIT = 500
 Direction = Literal["up", "down", "in", "out"]
 
 
@@ -202,21 +203,18 @@ def add_section(
     session: Session, report: Report, *, heading: str, after: Section | None, by: User, at: datetime
 ) -> Section:
     """A new section with this heading after another one, else at the end."""
-    kind, code, title = _heading(heading)
     sections = _sections(session, report)
     section = Section(
         report_id=report.id,
-        kind=kind,
-        code=code,
-        title=title,
-        heading=heading.strip(),
+        kind="custom",
+        heading=_heading(heading),
         level=after.level if after else 2,
-        parent_id=after.parent_id if after else None,
         position=0,
     )
     session.add(section)
     sections.insert(sections.index(after) + 1 if after else len(sections), section)
     put_in_order(session, sections)
+    _arrange(session, report)
     touch(session, report, [section.id], by=by, at=at)
     return section
 
@@ -227,10 +225,9 @@ def save_section(
     """Give the section another heading; its kind and code follow from the words."""
     if section.version != version and (section.heading or "") != heading.strip():
         raise StaleVersion(base=None, theirs=section.heading or "", mine=heading, version=section.version)
-    section.kind, section.code, section.title = _heading(heading)
-    section.heading = heading.strip()
+    section.heading = _heading(heading)
     section.version += 1
-    session.flush()
+    _arrange(session, report)
     touch(session, report, [section.id], by=by, at=at)
 
 
@@ -253,6 +250,7 @@ def move_section(
         return
     groups[place], groups[other] = groups[other], groups[place]
     put_in_order(session, [one for group in groups for one in group])
+    _arrange(session, report)
     touch(session, report, [section.id], by=by, at=at)
 
 
@@ -268,7 +266,7 @@ def remove_section(
         update(Section).where(Section.parent_id == section.id).values(parent_id=section.parent_id)
     )
     session.delete(section)
-    session.flush()
+    _arrange(session, report)
     touch(session, report, [], by=by, at=at)
 
 
@@ -449,10 +447,24 @@ def _change_section(session: Session, item: Item, section_id: int) -> None:
     item.section_id = section_id
 
 
-def _heading(heading: str) -> tuple[str, str | None, str | None]:
+def _heading(heading: str) -> str:
     heading = heading.strip()
     if not heading or "\n" in heading:
         raise Invalid("section.heading_needed")
-    if len(heading) > 500:
-        raise TooLarge("section.heading_too_long", limit=500)
-    return heading_parts(heading)
+    if len(heading) > HEADING_LIMIT:
+        raise TooLarge("section.heading_too_long", limit=HEADING_LIMIT)
+    return heading
+
+
+def _arrange(session: Session, report: Report) -> None:
+    """Read kinds, codes, titles and enclosing sections from the headings again, as the page reader does."""
+    session.flush()
+    sections = _sections(session, report)
+    filled = set(session.scalars(select(Item.section_id).where(Item.report_id == report.id).distinct()))
+    arranged = arrange([(one.heading, one.level, one.id in filled) for one in sections])
+    for section, found in zip(sections, arranged, strict=True):
+        if section.heading is None:
+            continue
+        section.kind, section.code, section.title = found.kind, found.code, found.title
+        section.parent_id = sections[found.parent].id if found.parent is not None else None
+    session.flush()

@@ -18,7 +18,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
-from mdit_py_cjk_friendly import cjk_friendly
+from mdit_py_cjk_friendly import cjk_friendly  # type: ignore[import-untyped]  # has no py.typed
 
 _MARKUP = re.compile(r"[*_`\\\[<]|~~|&(?=[#\w])")
 _EXTERNAL = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)

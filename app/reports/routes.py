@@ -72,7 +72,7 @@ def start(
         team_id=team.id,
         period_start=day_of(form.period_start),
         rule="iso" if team.week_rule == "iso" else "jan1-monday",
-        language=team.language,
+        language="en" if team.language == "en" else "zh",
         by=writer,
         at=now,
     )

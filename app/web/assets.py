@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import anyio.to_thread
-import brotli
+import brotli  # type: ignore[import-untyped]  # has none
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send

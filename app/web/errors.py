@@ -10,11 +10,13 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.db import Database
 from app.errors import (
     Conflict,
     Forbidden,
@@ -27,6 +29,7 @@ from app.errors import (
     TooMany,
 )
 from app.web import urls
+from app.web.forms import Again, Filled
 from app.web.htmx import go_to, wants_fragment
 from app.web.i18n import translation_of
 from app.web.templates import page
@@ -77,10 +80,22 @@ async def refused(request: Request, problem: Exception) -> Response:
     if isinstance(problem, SignInNeeded):
         return sign_in_first(request)
     status = next((code for kind, code in STATUS.items() if isinstance(problem, kind)), 400)
+    message = translation_of(request).refusal(problem)
     headers = {}
     if isinstance(problem, TooMany):
         headers["Retry-After"] = str(problem.values.get("retry_after", 60))
-    return _show(request, status, translation_of(request).refusal(problem), headers, problem)
+    again: Again | None = getattr(request.state, "again", None)
+    if again is None:
+        return _show(request, status, message, headers, problem)
+    shown = await run_in_threadpool(_form_again, request, again, problem.key, message, status)
+    shown.headers.update(headers)
+    return shown
+
+
+def _form_again(request: Request, again: Again, key: str, message: str, status: int) -> Response:
+    database: Database = request.app.state.database
+    with database.reading() as session:
+        return again.show(session, Filled(again.typed, {again.fields.get(key, ""): message}), status)
 
 
 def sign_in_first(request: Request) -> Response:
@@ -99,9 +114,7 @@ def sign_in_first(request: Request) -> Response:
 async def http_error(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, HTTPException)
     key = HTTP_KEYS.get(problem.status_code, "http.bad_request")
-    return _show(
-        request, problem.status_code, translation_of(request).key(key), dict(problem.headers or {})
-    )
+    return _show(request, problem.status_code, translation_of(request).key(key), dict(problem.headers or {}))
 
 
 async def invalid(request: Request, problem: Exception) -> Response:
@@ -170,7 +183,7 @@ def _show(
 
 
 class LastResort:
-    """Answers what nothing else caught with a page that tells nothing of the inside, then lets it be logged."""
+    """Answers what nothing else caught with a page that tells nothing of the inside; the server logs it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -45,7 +45,7 @@ WEEKDAYS = {
 Messages = Mapping[str, tuple[str, ...]]
 
 
-def N_(message: str) -> str:  # noqa: N802  # gettext's own name for "translate later"
+def N_(message: str) -> str:
     """Mark a message that is translated where it is shown."""
     return message
 
@@ -166,7 +166,7 @@ def _read(folder: Path) -> dict[str, tuple[str, ...]]:
             for message in read_po(file):
                 if not message.id or message.fuzzy:
                     continue
-                forms = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+                forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
                 key = message.id if isinstance(message.id, str) else message.id[0]
                 if all(forms):
                     messages[key] = forms

@@ -37,7 +37,7 @@ _MONTH_MARK = re.compile(r"\s?月份?(?!额)")
 _CHINESE_DATE = re.compile(
     r"(?:(?P<y>[0-9]{4}|[0-9]{2})\s?年\s?)?(?P<m>[0-9]{1,2})\s?月(?:"
     r"\s?(?P<d>[0-9]{1,2})(?![0-9.:%/-])\s?(?:[日号]|(?![个项张家条笔台套人次份年月天万亿元分]))"
-    r"|份?(?P<part>[上中下]旬|初|底|末|中(?![心台间旬国信行文期]))?)"
+    r"|份?(?P<part>[上中下]旬|初(?![步始审验稿版筛评])|底(?![层座稿价线盘数库])|末|中(?![心台间旬国信行文期标止断转]))?)"
 )
 _YEAR_PART = re.compile(
     r"(?P<y>[0-9]{4}|[0-9]{2})\s?年(?:(?P<part>[底末中])|度?(?P<half>[上下])半年|第?(?P<q>[一二三四])季度|\s?Q(?P<q2>[1-4]))"
@@ -95,7 +95,7 @@ def _plain(parts: list[str], line: str, start: int, end: int, monday: date) -> W
     if match := _YEAR_PART.match(line, start):
         return _year_part(match)
     digits = parts[0]
-    if len(digits) <= 2 and (mark := _DAY_MARK.match(line, end)):
+    if len(digits) <= 2 and line[start - 1 : start] not in ("年", "月") and (mark := _DAY_MARK.match(line, end)):
         return _day_of_month(int(digits), start, mark.end(), monday)
     if len(digits) == 8:
         day = day_of(int(digits[:4]), int(digits[4:6]), int(digits[6:]))

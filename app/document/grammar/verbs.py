@@ -54,7 +54,16 @@ _BETWEEN: Final = (
 )
 VERB_NEXT: Final = re.compile(f"{_BETWEEN}(?:{VERB})", re.ASCII | re.IGNORECASE)
 MILESTONE_NEXT: Final = re.compile(f"{_BETWEEN}(?:{MILESTONE}|{ENGLISH_VERB})", re.ASCII | re.IGNORECASE)
-ANY_VERB: Final = re.compile(VERB, re.ASCII | re.IGNORECASE)
+_FIRST: Final = "".join(sorted({word[0] for word in VERB.split("|") if not word.startswith(("\\", "("))}))
+ANY_VERB: Final = re.compile(rf"(?=[{_FIRST}A-Za-z])(?:{VERB})", re.ASCII | re.IGNORECASE)
+#: Where a verb begins but a noun stands: 测试环境 is no test, 完成率 nothing done.
+NOT_A_VERB: Final = re.compile(
+    r"测试(?:环境|账号|账户|数据|用例|同学|团队|人员|服务?器|库|机|版)|开发(?:商|者|环境|团队|同学|人员|平台|区|板)|"
+    r"发布(?:会|稿|平台|系统|单|窗口)|验收(?:单|标准)|完成(?:率|度|情况|比例|占比)|上线(?:量|率|单|清单)|交付(?:物|率)|"
+    r"审批(?:流|单)|检查(?:项|表)|结算(?:单|户|中心|系统)|运行(?:时|数据)|通过(?:率|量)|处理(?:器|率|量|能力)|分享会|采购单|"
+    r"部署(?:包|图)|接入(?:层|方|率)|推送率|付款(?:方|人|码|失败|成功)|对接(?:人|方)|迁移率|审计(?:署|局)|建设银行|"
+    r"投入(?:产出)?比|分析(?:师|报告)|报名费|支撑位|开放(?:城市|平台|银行)|准备金|支持(?:率|度)|培训班|推广费"
+)
 
 #: Words that put a date into the future.
 PLANNED: Final = re.compile(

@@ -65,6 +65,8 @@ def written_in_order(line: str, found: list[Written]) -> list[Written]:
             kept[-1] = span
         elif last.weekday == "named" and one.weekday == "bare" and _is_list(line, last, one):
             kept.append(_same_week(one, last))
+        elif last.precision == "week" and one.precision == "day" and _TWIN.fullmatch(line, last.end, one.start):
+            kept[-1] = one
         elif bool(last.weekday) != bool(one.weekday) and _TWIN.fullmatch(line, last.end, one.start):
             kept[-1] = _twin(last, one)
         else:

@@ -1,0 +1,392 @@
+"""Questions about weeks, for reading: each selects the columns that its page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.document.schema import WeekRule
+from app.document.weeks import period_of, week_of, weeks_in_year
+from app.errors import NotFound
+from app.reports.models import Fact, Goal, Item, Report, Revision, SourcePage
+
+TickState = Literal["published", "amended", "draft"]
+SHORT_DAYS = timedelta(days=3)
+"""From Monday to Thursday: the day whose month a week belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeekTick:
+    """A week of a year, and the report on it if there is one one may know of."""
+
+    year: int
+    number: int
+    start: date
+    end: date
+    month: int
+    state: TickState | None = None
+    opens_month: bool = False
+    event_count: int = 0
+    accidents_ab: int = 0
+    accidents_cd: int = 0
+    accidents_open: int = 0
+    report_id: int | None = None
+    headline: str | None = None
+    has_changes: bool = False
+    """Published, with changes that readers do not see yet."""
+
+    @property
+    def has_accident(self) -> bool:
+        return self.accidents_ab + self.accidents_cd + self.accidents_open > 0
+
+
+@dataclass(frozen=True, slots=True)
+class YearRail:
+    """The weeks of a year, the first to the last; `since` is the Monday of the team's first report."""
+
+    year: int
+    weeks: list[WeekTick]
+    since: date | None
+
+    def state_of(self, tick: WeekTick, this_week: tuple[int, int]) -> str:
+        """What the tick shows: its report's state, `missing` between the first report and now, `future`."""
+        if tick.state is not None:
+            return tick.state
+        begun = self.since is not None and tick.start >= self.since
+        return "missing" if begun and (tick.year, tick.number) < this_week else "future"
+
+
+@dataclass(frozen=True, slots=True)
+class NeighbourWeek:
+    start: date
+    end: date
+    year: int
+    number: int
+    is_draft: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LatestReport:
+    start: date
+    end: date
+    year: int
+    number: int
+    label: str
+    headline: str | None
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRow:
+    """What is known about a revision besides its document."""
+
+    number: int
+    created_at: datetime
+    author_name: str
+    reason: str | None
+    hash: str
+    previous_hash: str | None
+    from_page: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who published or wrote the week, and the page it came from."""
+
+    revisions: dict[int, RevisionRow]
+    source_name: str | None = None
+    source_read_at: datetime | None = None
+    writer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoalOfWeek:
+    """A goal, how many times it was carried over up to then, and the week it was first written in."""
+
+    text: str
+    outcome: str | None
+    note: str | None
+    times_carried: int
+    first_written: date
+
+
+@dataclass(frozen=True, slots=True)
+class GoalsAround:
+    """The goals set for a week by the report before it, and those the week sets itself."""
+
+    before: date | None
+    last: list[GoalOfWeek]
+    next: list[GoalOfWeek]
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedFact:
+    """A person's word on a value: the text it stands in, where, and the value they gave."""
+
+    text: str
+    start: int
+    kind: str
+    decision: str
+    value: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """An imported page as it came, line by line."""
+
+    name: str
+    sha256: str
+    reader_version: str
+    read_at: datetime
+    lines: list[str]
+
+
+def year_rail(session: Session, team_id: int, year: int, rule: str, *, with_drafts: bool = True) -> YearRail:
+    """All weeks of a year with what the team reported on them, in one statement."""
+    weeks = _weeks_of(year, rule)
+    since = select(func.min(Report.period_start)).where(Report.team_id == team_id)
+    query = select(
+        Report.id,
+        Report.period_start,
+        Report.state,
+        Report.published_revision,
+        Report.headline,
+        Report.event_count,
+        Report.accidents_ab,
+        Report.accidents_cd,
+        Report.accidents_open,
+        (since if with_drafts else since.where(Report.published_revision > 0)).scalar_subquery(),
+    ).where(Report.team_id == team_id, Report.period_start.between(weeks[0].start, weeks[-1].start))
+    if not with_drafts:
+        query = query.where(Report.published_revision > 0)
+    rows = {row.period_start: row for row in session.execute(query)}
+    first = next(iter(rows.values()))[-1] if rows else None
+    return YearRail(year, [_with_report(week, rows.get(week.start)) for week in weeks], first)
+
+
+def years_of(session: Session, team_id: int, *, with_drafts: bool) -> list[tuple[int, int]]:
+    """The years that the team has reports of, the newest first, and how many."""
+    query = (
+        select(Report.week_year, func.count())
+        .where(Report.team_id == team_id)
+        .group_by(Report.week_year)
+        .order_by(Report.week_year.desc())
+    )
+    if not with_drafts:
+        query = query.where(Report.published_revision > 0)
+    return [(year, count) for year, count in session.execute(query)]
+
+
+def neighbours(
+    session: Session, team_id: int, period_start: date, *, with_drafts: bool = True
+) -> tuple[NeighbourWeek | None, NeighbourWeek | None]:
+    """The reports before and after a week, however far away, in one statement."""
+    query = select(
+        Report.period_start,
+        Report.period_end,
+        Report.week_year,
+        Report.week_number,
+        Report.published_revision == 0,
+    ).where(Report.team_id == team_id)
+    if not with_drafts:
+        query = query.where(Report.published_revision > 0)
+    earlier = query.where(Report.period_start < period_start).order_by(Report.period_start.desc()).limit(1)
+    later = query.where(Report.period_start > period_start).order_by(Report.period_start).limit(1)
+    both = union_all(select(earlier.subquery()), select(later.subquery()))
+    found = [NeighbourWeek(*row) for row in session.execute(both)]
+    return (
+        next((week for week in found if week.start < period_start), None),
+        next((week for week in found if week.start > period_start), None),
+    )
+
+
+def latest_published(session: Session, team_id: int, limit: int) -> list[LatestReport]:
+    """The newest published weeks of a team, the newest first."""
+    query = (
+        select(
+            Report.period_start,
+            Report.period_end,
+            Report.week_year,
+            Report.week_number,
+            Report.label,
+            Report.headline,
+            Report.published_at,
+        )
+        .where(Report.team_id == team_id, Report.published_revision > 0)
+        .order_by(Report.period_start.desc())
+        .limit(limit)
+    )
+    return [LatestReport(*row) for row in session.execute(query)]
+
+
+def revisions_of(session: Session, report_id: int) -> list[RevisionRow]:
+    """All revisions of a report, the newest first, without their documents."""
+    query = _revisions().where(Revision.report_id == report_id).order_by(Revision.number.desc())
+    return [RevisionRow(*row) for row in session.execute(query)]
+
+
+def revision_of(session: Session, report_id: int, number: int) -> RevisionRow:
+    """One revision without its document; NotFound where the report has no such number."""
+    query = _revisions().where(Revision.report_id == report_id, Revision.number == number)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("report.no_such_revision")
+    return RevisionRow(*row)
+
+
+def standing_of(session: Session, report: Report) -> Standing:
+    """First and newest revision with the page it came from; of a draft, who wrote last. One statement."""
+    if not report.is_published:
+        query = select(User.display_name).where(User.id == report.updated_by_id)
+        return Standing({}, writer=session.scalar(query) if report.updated_by_id else None)
+    rows = session.execute(
+        _revisions()
+        .add_columns(SourcePage.name, SourcePage.created_at)
+        .outerjoin(SourcePage, SourcePage.id == report.source_page_id)
+        .where(Revision.report_id == report.id, Revision.number.in_((1, report.published_revision)))
+    ).all()
+    revisions = [RevisionRow(*row[:-2]) for row in rows]
+    name, read_at = rows[0][-2:]
+    return Standing({revision.number: revision for revision in revisions}, name, read_at)
+
+
+def goals_around(session: Session, report: Report, *, with_drafts: bool) -> GoalsAround:
+    """The goals for this week and those of this week, each with its history, in one statement."""
+    before = (
+        select(Report.id)
+        .where(Report.team_id == report.team_id, Report.period_start < report.period_start)
+        .order_by(Report.period_start.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    chain = (
+        select(
+            Goal.id.label("goal_id"),
+            Goal.carried_from_id.label("above"),
+            Goal.report_id.label("report_id"),
+            literal(0).label("times"),
+        )
+        .where((Goal.report_id == before) | (Goal.report_id == report.id))
+        .cte("chain", recursive=True)
+    )
+    chain = chain.union_all(
+        select(chain.c.goal_id, Goal.carried_from_id, Goal.report_id, chain.c.times + 1)
+        .join(Goal, Goal.id == chain.c.above)
+        .where(chain.c.times < 104)
+    )
+    written = Report.__table__.alias("written")
+    query = (
+        select(
+            Goal.report_id,
+            Report.period_start,
+            Goal.text,
+            Goal.outcome,
+            Goal.note,
+            func.max(chain.c.times),
+            func.min(written.c.period_start),
+        )
+        .join(Report, Report.id == Goal.report_id)
+        .join(chain, chain.c.goal_id == Goal.id)
+        .join(written, written.c.id == chain.c.report_id)
+        .group_by(
+            Goal.id, Goal.report_id, Report.period_start, Goal.text, Goal.outcome, Goal.note, Goal.position
+        )
+        .order_by(Goal.position, Goal.id)
+    )
+    if not with_drafts:
+        query = query.where((Report.published_revision > 0) | (Report.id == report.id))
+    around = GoalsAround(None, [], [])
+    for report_id, start, *goal in session.execute(query):
+        if report_id == report.id:
+            around.next.append(GoalOfWeek(*goal))
+        else:
+            around.last.append(GoalOfWeek(*goal))
+            around = replace(around, before=start)
+    return around
+
+
+def decided_facts(session: Session, report_id: int) -> list[DecidedFact]:
+    """The values of a report that a person corrected or dismissed."""
+    query = (
+        select(Item.text, Fact.start, Fact.kind, Fact.decision, Fact.value)
+        .join(Item, Item.id == Fact.item_id)
+        .where(Fact.report_id == report_id, Fact.decision.in_(("corrected", "dismissed")))
+    )
+    return [DecidedFact(*row) for row in session.execute(query)]
+
+
+def source_page_of(session: Session, report: Report) -> dict[str, Any]:
+    """The imported page of a report as the context of its template; NotFound where it was typed."""
+    row = session.execute(
+        select(
+            SourcePage.name,
+            SourcePage.sha256,
+            SourcePage.reader_version,
+            SourcePage.created_at,
+            SourcePage.content,
+        ).where(SourcePage.id == report.source_page_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("report.no_source_page")
+    text = row.content.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.removesuffix("\n").split("\n")
+    return {"source": SourceText(row.name, row.sha256, row.reader_version, row.created_at, lines)}
+
+
+def _revisions() -> Select[Any]:
+    return select(
+        Revision.number,
+        Revision.created_at,
+        Revision.author_name,
+        Revision.reason,
+        Revision.hash,
+        Revision.previous_hash,
+        Revision.source_page_id.is_not(None),
+    )
+
+
+def _weeks_of(year: int, rule: str) -> list[WeekTick]:
+    known: WeekRule = "iso" if rule == "iso" else "jan1-monday"
+    weeks: list[WeekTick] = []
+    for number in range(1, weeks_in_year(year, known) + 1):
+        start, end = period_of(year, number, known)
+        thursday = start + SHORT_DAYS
+        month = 1 if thursday.year < year else 12 if thursday.year > year else thursday.month
+        opens = not weeks or weeks[-1].month != month
+        weeks.append(WeekTick(year, number, start, end, month, opens_month=opens))
+    return weeks
+
+
+def _with_report(week: WeekTick, row: Any) -> WeekTick:
+    if row is None:
+        return week
+    state: TickState = (
+        "draft" if row.published_revision == 0 else "amended" if row.published_revision > 1 else "published"
+    )
+    return replace(
+        week,
+        state=state,
+        event_count=row.event_count,
+        accidents_ab=row.accidents_ab,
+        accidents_cd=row.accidents_cd,
+        accidents_open=row.accidents_open,
+        report_id=row.id,
+        headline=row.headline,
+        has_changes=row.state == "amending",
+    )
+
+
+def week_name_of(day: date, rule: str) -> tuple[int, int]:
+    """Year and number of the week that holds `day`, by a team's rule."""
+    return week_of(day, "iso" if rule == "iso" else "jan1-monday")
+
+
+def known_mondays(weeks: Sequence[WeekTick]) -> set[date]:
+    """The Mondays that have a report."""
+    return {week.start for week in weeks if week.state is not None}
