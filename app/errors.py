@@ -49,15 +49,28 @@ class StaleVersion(Conflict):
     """An edit named a version that is no longer the newest: all three texts are kept.
 
     `base` is the text the editor started from (None where unknown), `theirs` what is stored now,
-    `mine` what was sent, `version` the stored version to name on a retry.
+    `mine` what was sent in the form field `field`, `version` the stored version to name on a retry;
+    `others` are the form's other fields, to be sent again. `subject` names what is edited (`item-12`).
     """
 
     def __init__(
-        self, *, base: str | None, theirs: str, mine: str, version: int, by: str | None = None
+        self,
+        *,
+        base: str | None,
+        theirs: str,
+        mine: str,
+        version: int | str,
+        subject: str,
+        by: str | None = None,
+        field: str = "text",
+        others: dict[str, str] | None = None,
     ) -> None:
         super().__init__("stale_version", by=by)
         self.base = base
         self.theirs = theirs
         self.mine = mine
         self.version = version
+        self.subject = subject
         self.by = by
+        self.field = field
+        self.others = others or {}

@@ -6,6 +6,7 @@ import gc
 import importlib.util
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib import import_module
 
 import structlog
@@ -14,10 +15,11 @@ from starlette.middleware import Middleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app import migrate, paths
+from app.accounts import account_routes, settings_routes
 from app.accounts import routes as accounts_routes
-from app.accounts import settings_routes
 from app.config import Settings
 from app.db import Database
+from app.reports.kept_pages import KeptPages
 from app.web import errors, health, logs
 from app.web.assets import Assets
 from app.web.compression import Compression
@@ -49,6 +51,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.state.quick = QuickReads(app.state.database)
     app.state.assets = assets
     app.state.templates = Templates(assets)
+    app.state.kept_pages = KeptPages()
     app.mount("/static", assets, name="static")
     for router in _routers():
         app.include_router(router)
@@ -59,14 +62,14 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
 def _routers() -> list[APIRouter]:
     """Hot routes first: each route passed before the match costs a little."""
     features = []
-    for name in ("app.reports.routes", "app.trends.routes", "app.exchange.routes"):
+    for name in ("app.reports.routes", "app.reports.edit_routes", "app.metrics.routes", "app.incidents.routes", "app.trends.routes"):
         if importlib.util.find_spec(name) is None:  # while they are being written
             continue
         try:
             features.append(import_module(name).router)
         except ImportError as problem:
             log.warning("a feature is not ready", module=name, error=str(problem))
-    return [*features, accounts_routes.router, settings_routes.router, health.router]
+    return [*features, accounts_routes.router, account_routes.router, settings_routes.router, health.router]
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
@@ -86,14 +89,20 @@ def _middleware(settings: Settings) -> list[Middleware]:
     ]
 
 
+@cache
+def _settle() -> None:
+    """Once a process: what is loaded by now stays, so the garbage collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     logs.configure(app.state.settings)
     migrate.upgrade(app.state.database)
     accounts_routes.announce_setup(app.state.database, app.state.settings)
     app.state.templates.warm_up()
-    gc.collect()
-    gc.freeze()
+    _settle()
     log.info("ready", url=app.state.settings.public_url)
     yield
     app.state.quick.close()

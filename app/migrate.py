@@ -26,7 +26,7 @@ def upgrade(database: Database) -> bool:
     known = {revision.revision for revision in script.walk_revisions()}
     head = script.get_current_head()
     with database.engine.connect() as probe:
-        if _current(probe) == head:
+        if schema_of(probe) == head:
             return False
     with database.engine.connect().execution_options(begin="IMMEDIATE") as connection:
         if database.is_sqlite:
@@ -38,7 +38,7 @@ def upgrade(database: Database) -> bool:
                 if not database.is_sqlite:
                     connection.execute(text("SET LOCAL statement_timeout = 0"))
                     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": POSTGRESQL_LOCK})
-                current = _current(connection)
+                current = schema_of(connection)
                 if current == head:
                     return False
                 if current is not None and current not in known:
@@ -60,7 +60,24 @@ def is_current(database: Database) -> bool:
     """Whether the schema is the one this program knows."""
     _, script = _alembic()
     with database.engine.connect() as connection:
-        return _current(connection) == script.get_current_head()
+        return schema_of(connection) == script.get_current_head()
+
+
+def head() -> str | None:
+    """This program's schema."""
+    return _alembic()[1].get_current_head()
+
+
+def knows(schema: str) -> bool:
+    """Whether this program can bring a database of that schema to its own."""
+    _, script = _alembic()
+    return schema in {revision.revision for revision in script.walk_revisions()}
+
+
+def upgrade_within(connection: Connection, to: str = "head") -> None:
+    """Upgrade in the caller's transaction, for restoring; on SQLite foreign keys must be off."""
+    config, _ = _alembic()
+    _run(config, connection, to)
 
 
 def _alembic() -> tuple[Config, ScriptDirectory]:
@@ -72,14 +89,15 @@ def _alembic() -> tuple[Config, ScriptDirectory]:
     return config, ScriptDirectory.from_config(config)
 
 
-def _current(connection: Connection) -> str | None:
+def schema_of(connection: Connection) -> str | None:
+    """The schema the database has; None where it has none of ours."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
-def _run(config: Config, connection: Connection) -> None:
+def _run(config: Config, connection: Connection, to: str = "head") -> None:
     from alembic import command
 
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

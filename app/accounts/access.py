@@ -37,6 +37,7 @@ __all__ = [
 class TeamInView:
     """A team as one person sees it: what the row says, and what the viewer may do there."""
 
+    viewer: Viewer
     id: int
     slug: str
     name: str
@@ -45,7 +46,6 @@ class TeamInView:
     week_rule: str
     pulse: int
     parent_id: int | None
-    viewer: Viewer
 
     @property
     def may_write(self) -> bool:
@@ -102,7 +102,7 @@ async def visible_team(
     rows = await quick.rows(TEAM, {"slug": team})
     if not rows or not policy.may_see_team(viewer, rows[0][0]):
         raise NotFound("team.not_found")
-    found = TeamInView(*rows[0], viewer)
+    found = TeamInView(viewer, *rows[0])
     request.state.team = found
     return found
 

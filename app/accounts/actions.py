@@ -1,9 +1,9 @@
-"""What changes people, teams, roles and links. The command line calls these as well as the pages."""
+"""What changes people, teams and roles. The command line calls these as well as the pages."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -11,41 +11,18 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.accounts import passwords, queries, sessions
-from app.accounts.forms import SetupForm
-from app.accounts.models import AuditEvent, Membership, OneTimeLink, Team, User
-from app.accounts.policy import ROLES, Role
+from app.accounts.links import end_links_of, make_setup_link_if_needed, make_sign_in_link
+from app.accounts.models import AuditEvent, Membership, SignInSession, Team, User
+from app.accounts.policy import ROLES
 from app.errors import Conflict, Invalid, NotFound
+
+__all__ = ["make_setup_link_if_needed", "make_sign_in_link"]
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 NAME = re.compile(r"[^\s/\\<>\"'\x00-\x1f]{1,120}")
 WEEK_RULES = ("jan1-monday", "iso")
 LANGUAGES = ("zh", "en")
 TIME_ZONES = tuple(sorted(name for name in available_timezones() if "/" in name or name == "UTC"))
-SIGN_IN_LINK_HOURS = 72
-SETUP_LINK_HOURS = 24 * 7
-
-
-def audit(
-    session: Session,
-    action: str,
-    *,
-    by: int | None,
-    at: datetime,
-    team_id: int | None = None,
-    subject: str | None = None,
-    **details: Any,
-) -> None:
-    """Write down who did what. `by` is a user id, None for the command line."""
-    session.add(
-        AuditEvent(
-            at=at,
-            user_id=by,
-            team_id=team_id,
-            action=action,
-            subject=subject[:200] if subject else None,
-            details=details,
-        )
-    )
 
 
 def create_user(
@@ -88,38 +65,84 @@ def set_password(
     by: int | None = None,
     keep_session: int | None = None,
 ) -> None:
-    """A new password; all other sign-ins of the person end."""
-    user.password_hash = passwords.hash_password(password)
+    """A new password; all sign-ins of the person end but `keep_session`, and so do their links."""
+    store_password(session, user, passwords.hash_password(password), at=at, by=by, keep_session=keep_session)
+
+
+def store_password(
+    session: Session, user: User, hashed: str, *, at: datetime, by: int | None, keep_session: int | None
+) -> None:
+    """As `set_password`, with the hash made beforehand, so that no writer waits for it."""
+    user.password_hash = hashed
     user.version += 1
     sessions.end_sessions_of(session, user.id, except_id=keep_session)
-    session.execute(delete(OneTimeLink).where(OneTimeLink.user_id == user.id, OneTimeLink.used_at.is_(None)))
+    end_links_of(session, user.id)
     audit(session, "user.password_set", by=by, at=at, subject=user.name)
 
 
-def change_person(
-    session: Session, user: User, *, display_name: str, language: str | None, at: datetime, by: int
+def change_account(
+    session: Session, user: User, *, display_name: str, language: str | None, at: datetime
 ) -> None:
+    """What people change about themselves."""
     user.display_name = _shown(display_name, "user.no_display_name")
     user.language = _language(language) if language else None
     user.version += 1
-    audit(session, "user.changed", by=by, at=at, subject=user.name)
+    audit(session, "user.changed", by=user.id, at=at, subject=user.name)
+
+
+def choose_language(session: Session, user_id: int, language: str) -> None:
+    session.get_one(User, user_id).language = _language(language)
+
+
+def change_person(
+    session: Session,
+    user: User,
+    *,
+    display_name: str,
+    is_administrator: bool,
+    version: int,
+    at: datetime,
+    by: int | None = None,
+) -> None:
+    """What an administrator changes about somebody. The last administrator stays one."""
+    if user.version != version:
+        raise Conflict("user.changed_meanwhile", name=user.display_name)
+    if user.is_administrator and not is_administrator:
+        _refuse_last_administrator(session, user)
+    user.display_name = _shown(display_name, "user.no_display_name")
+    user.is_administrator = is_administrator
+    user.version += 1
+    audit(session, "user.changed", by=by, at=at, subject=user.name, administrator=is_administrator)
 
 
 def deactivate(session: Session, user: User, *, at: datetime, by: int | None = None) -> None:
     """The person can no longer sign in; what they wrote stays. The last administrator cannot be."""
-    if user.is_administrator and user.active and queries.administrators(session) == 1:
-        raise Conflict("user.last_administrator")
+    if user.is_administrator:
+        _refuse_last_administrator(session, user)
     user.active = False
     user.version += 1
     sessions.end_sessions_of(session, user.id)
-    session.execute(delete(OneTimeLink).where(OneTimeLink.user_id == user.id, OneTimeLink.used_at.is_(None)))
+    end_links_of(session, user.id)
     audit(session, "user.deactivated", by=by, at=at, subject=user.name)
 
 
 def activate(session: Session, user: User, *, at: datetime, by: int | None = None) -> None:
+    """The person may sign in again."""
     user.active = True
     user.version += 1
     audit(session, "user.activated", by=by, at=at, subject=user.name)
+
+
+def end_own_session(session: Session, user_id: int, session_id: int, *, at: datetime) -> None:
+    """Sign out one browser of one's own."""
+    ended = session.scalar(
+        delete(SignInSession)
+        .where(SignInSession.id == session_id, SignInSession.user_id == user_id)
+        .returning(SignInSession.id)
+    )
+    if ended is None:
+        raise NotFound("session.not_found")
+    audit(session, "session.ended", by=user_id, at=at)
 
 
 def create_team(
@@ -164,9 +187,12 @@ def change_team(
     week_rule: str,
     parent: Team | None,
     at: datetime,
+    version: int | None = None,
     by: int | None = None,
 ) -> None:
     """New name, language, time zone, week rule or department. Weeks already written keep their labels."""
+    if version is not None and team.version != version:
+        raise Conflict("team.changed_meanwhile", name=team.name)
     if parent is not None:
         _refuse_circle(session, team, parent)
     team.name = _shown(name, "team.no_name")
@@ -180,11 +206,11 @@ def change_team(
 
 
 def grant_role(
-    session: Session, user: User, team: Team, role: Role, *, at: datetime, by: int | None = None
+    session: Session, user: User, team: Team, role: str, *, at: datetime, by: int | None = None
 ) -> None:
     """Give a role on a team; a role the person had there is replaced."""
     if role not in ROLES:
-        raise Invalid("role.unknown", role=role)
+        raise Invalid("role.unknown")
     held = _membership(session, user, team)
     if held is None:
         session.add(Membership(user_id=user.id, team_id=team.id, role=role))
@@ -205,102 +231,38 @@ def revoke_role(session: Session, user: User, team: Team, *, at: datetime, by: i
     audit(session, "role.revoked", by=by, at=at, team_id=team.id, subject=user.name, role=held.role)
 
 
-def make_sign_in_link(session: Session, user: User, *, at: datetime, by: int | None = None) -> str:
-    """The path of a link that signs the person in once, within three days. Earlier links end."""
-    if not user.active:
-        raise Conflict("user.inactive")
-    session.execute(delete(OneTimeLink).where(OneTimeLink.user_id == user.id, OneTimeLink.used_at.is_(None)))
-    token = sessions.new_token()
+def audit(
+    session: Session,
+    action: str,
+    *,
+    by: int | None,
+    at: datetime,
+    team_id: int | None = None,
+    subject: str | None = None,
+    **details: Any,
+) -> None:
+    """Write down who did what. `by` is a user id, None for the command line."""
     session.add(
-        OneTimeLink(
-            token_hash=sessions.hash_token(token),
-            purpose="sign_in",
-            user_id=user.id,
-            expires_at=at + timedelta(hours=SIGN_IN_LINK_HOURS),
+        AuditEvent(
+            at=at,
+            user_id=by,
+            team_id=team_id,
+            action=action,
+            subject=subject[:200] if subject else None,
+            details=details,
         )
     )
-    audit(session, "link.made", by=by, at=at, subject=user.name)
-    return f"/sign-in/{token}"
-
-
-def make_setup_link_if_needed(session: Session, *, at: datetime) -> str | None:
-    """The path of the first administrator's set-up page, or None once somebody administers.
-
-    A link made earlier cannot be shown again, since only its hash is stored: each start makes another, and
-    all of them end with the first use of one.
-    """
-    if queries.has_administrator(session):
-        return None
-    token = sessions.new_token()
-    session.add(
-        OneTimeLink(
-            token_hash=sessions.hash_token(token),
-            purpose="setup",
-            user_id=None,
-            expires_at=at + timedelta(hours=SETUP_LINK_HOURS),
-        )
-    )
-    return f"/setup/{token}"
-
-
-def find_link(session: Session, token: str, purpose: str, *, at: datetime) -> OneTimeLink:
-    """The link, if it can still be used."""
-    link = session.scalar(
-        select(OneTimeLink).where(
-            OneTimeLink.token_hash == sessions.hash_token(token), OneTimeLink.purpose == purpose
-        )
-    )
-    if link is None or link.used_at is not None or link.expires_at <= at:
-        raise NotFound("link.ended")
-    return link
-
-
-def use_sign_in_link(session: Session, token: str, *, at: datetime) -> User:
-    """The person the link signs in; it works no second time."""
-    link = find_link(session, token, "sign_in", at=at)
-    user = session.get_one(User, link.user_id)
-    if not user.active:
-        raise NotFound("link.ended")
-    link.used_at = at
-    audit(session, "link.used", by=user.id, at=at, subject=user.name)
-    return user
-
-
-def set_up(session: Session, token: str, form: SetupForm, *, at: datetime) -> User:
-    """The first administrator, who also leads the first team."""
-    link = find_link(session, token, "setup", at=at)
-    if queries.has_administrator(session):
-        raise NotFound("link.ended")
-    if form.password != form.password_again:
-        raise Invalid("password.not_the_same")
-    user = create_user(
-        session,
-        name=form.name,
-        display_name=form.display_name,
-        password=form.password,
-        is_administrator=True,
-        at=at,
-    )
-    team = create_team(
-        session,
-        slug=form.team_slug,
-        name=form.team_name,
-        language=form.language,
-        time_zone=form.time_zone,
-        week_rule=form.week_rule,
-        at=at,
-        by=user.id,
-    )
-    grant_role(session, user, team, "lead", at=at, by=user.id)
-    link.used_at = at
-    session.execute(delete(OneTimeLink).where(OneTimeLink.purpose == "setup", OneTimeLink.id != link.id))
-    return user
 
 
 def _membership(session: Session, user: User, team: Team) -> Membership | None:
     return session.scalar(
         select(Membership).where(Membership.user_id == user.id, Membership.team_id == team.id)
     )
+
+
+def _refuse_last_administrator(session: Session, user: User) -> None:
+    if user.active and queries.administrators(session) == 1:
+        raise Conflict("user.last_administrator")
 
 
 def _refuse_circle(session: Session, team: Team, parent: Team) -> None:

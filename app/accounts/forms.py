@@ -1,4 +1,8 @@
-"""What the forms of this feature send, and which field a refusal is about. Pure."""
+"""What the forms of this feature send, and which field a refusal is about. Pure.
+
+Every field is text of at most 64 kB with a default: what is missing or wrong is said beside its field by
+the action that needs it, not by a general error.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +26,12 @@ FIELDS = {
     "team.slug_taken": "team_slug",
     "team.no_name": "team_name",
     "team.circle": "parent",
+    "team.not_found": "team",
+    "role.unknown": "role",
     "time_zone.unknown": "time_zone",
     "language.unknown": "language",
     "week_rule.unknown": "week_rule",
+    "user.last_administrator": "is_administrator",
 }
 
 
@@ -34,16 +41,17 @@ class SignInForm(BaseModel):
     next: Line = ""
 
 
-class TeamFields(BaseModel):
+class TeamForm(BaseModel):
     team_name: Line = ""
     team_slug: Line = ""
     language: Line = "zh"
     time_zone: Line = "Asia/Shanghai"
     week_rule: Line = "jan1-monday"
     parent: Line = ""
+    version: int = 0
 
 
-class SetupForm(TeamFields):
+class SetupForm(TeamForm):
     name: Line = ""
     display_name: Line = ""
     password: Line = ""
@@ -61,12 +69,18 @@ class PasswordForm(BaseModel):
     password_again: Line = ""
 
 
-class PersonForm(BaseModel):
+class NewPersonForm(BaseModel):
     name: Line = ""
     display_name: Line = ""
     is_administrator: bool = False
     team: Line = ""
     role: Line = ""
+
+
+class PersonForm(BaseModel):
+    display_name: Line = ""
+    is_administrator: bool = False
+    version: int = 0
 
 
 class RoleForm(BaseModel):

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, literal_column, select, true
+from sqlalchemy import Select, bindparam, func, literal_column, select, true
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Membership, SignInSession, Team, User
 from app.accounts.policy import Role, Viewer
+from app.errors import NotFound
 
 
-def _viewer_statement() -> Select[Any]:
+def _viewer_statement() -> Select[*tuple[Any, ...]]:
     """Session, person, and roles with those inherited from departments, as one row a role and team."""
     mine = (
         select(Membership.team_id.label("team_id"), Membership.role.label("role"))
@@ -46,7 +48,7 @@ def _viewer_statement() -> Select[Any]:
 
 
 VIEWER = _viewer_statement()
-TEAM: Select[Any] = select(
+TEAM: Select[*tuple[Any, ...]] = select(
     Team.id, Team.slug, Team.name, Team.language, Team.time_zone, Team.week_rule, Team.pulse, Team.parent_id
 ).where(Team.slug == bindparam("slug"))
 
@@ -149,12 +151,42 @@ def people_with_roles(session: Session) -> list[tuple[User, list[tuple[Team, str
     return [(person, held.get(person.id, [])) for person in people]
 
 
-def sessions_of(session: Session, user_id: int, at: datetime) -> list[SignInSession]:
+def person(session: Session, user_id: int) -> User:
+    found = session.get(User, user_id)
+    if found is None:
+        raise NotFound("user.not_found")
+    return found
+
+
+def team(session: Session, team_id: int | str) -> Team:
+    """The team with this id, a number or its text as a form sends it."""
+    found = session.get(Team, int(team_id)) if re.fullmatch(r"\d{1,9}", str(team_id)) else None
+    if found is None:
+        raise NotFound("team.not_found")
+    return found
+
+
+def roles_of(session: Session, user_id: int) -> list[tuple[Team, str]]:
+    """The roles given to a person directly, by team."""
+    rows = session.execute(
+        select(Team, Membership.role)
+        .join(Membership, Membership.team_id == Team.id)
+        .where(Membership.user_id == user_id)
+        .order_by(Team.name, Team.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def sessions_of(session: Session, user_id: int, *, seen_since: datetime, at: datetime) -> list[SignInSession]:
     """The person's sign-ins that still hold, the latest used first."""
     return list(
         session.scalars(
             select(SignInSession)
-            .where(and_(SignInSession.user_id == user_id, SignInSession.expires_at > at))
+            .where(
+                SignInSession.user_id == user_id,
+                SignInSession.expires_at > at,
+                SignInSession.seen_at > seen_since,
+            )
             .order_by(SignInSession.seen_at.desc())
         )
     )

@@ -8,7 +8,7 @@ from typing import Annotated
 import structlog
 from fastapi import APIRouter, Form, Request, Response
 
-from app.accounts import actions, queries, sessions, signing_in
+from app.accounts import actions, form_actions, links, queries, sessions, signing_in
 from app.accounts.access import CurrentViewer, OptionalViewer, Public
 from app.accounts.forms import FIELDS, SetupForm, SignInForm
 from app.accounts.models import User
@@ -86,14 +86,14 @@ def sign_out(request: Request, public: Public, viewer: OptionalViewer, session: 
 @router.get("/sign-in/{token}")
 def link_page(request: Request, public: Public, token: str, session: DbSession, now: Now) -> Response:
     """Shows one button. Mail programs that open links to look at them do not use them up."""
-    link = actions.find_link(session, token, "sign_in", at=now)
+    link = links.find_link(session, token, "sign_in", at=now)
     user = session.get_one(User, link.user_id)
     return page(request, "accounts/link.html", {"person": user.display_name})
 
 
 @router.post("/sign-in/{token}")
 def use_link(request: Request, public: Public, token: str, session: DbSession, now: Now) -> Response:
-    user = actions.use_sign_in_link(session, token, at=now)
+    user = links.use_sign_in_link(session, token, at=now)
     browser = _browser(request)
     new = sessions.begin_session(
         session,
@@ -108,7 +108,7 @@ def use_link(request: Request, public: Public, token: str, session: DbSession, n
 
 @router.get("/setup/{token}")
 def setup_page(request: Request, public: Public, token: str, session: DbSession, now: Now) -> Response:
-    actions.find_link(session, token, "setup", at=now)
+    links.find_link(session, token, "setup", at=now)
     return _setup_page(request, Filled(SetupForm().model_dump()))
 
 
@@ -123,7 +123,7 @@ def set_up(
 ) -> Response:
     """Creates the administrator and the first team, and signs in."""
     show_again(request, form, FIELDS, lambda _, filled, status: _setup_page(request, filled, status=status))
-    user = actions.set_up(session, token, form, at=now)
+    user = form_actions.set_up(session, token, form, at=now)
     browser = _browser(request)
     new = sessions.begin_session(
         session,
@@ -139,7 +139,7 @@ def set_up(
 def announce_setup(database: Database, settings: Settings) -> None:
     """Write the set-up link to the log while nobody administers."""
     with database.writing() as session:
-        path = actions.make_setup_link_if_needed(session, at=datetime.now(UTC))
+        path = links.make_setup_link_if_needed(session, at=datetime.now(UTC))
     if path is not None:
         log.warning("open this link to set Weekline up", url=settings.public_url + path)
 

@@ -13,9 +13,10 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts import actions, passwords, queries, sessions
+from app.accounts.forms import PasswordForm
 from app.accounts.models import SignInAttempt, User
 from app.config import Settings
-from app.errors import TooMany
+from app.errors import Conflict, Invalid, TooMany
 from app.web.database import Gate
 
 WINDOW = timedelta(minutes=15)
@@ -52,6 +53,52 @@ async def sign_in(
         return await anyio.to_thread.run_sync(
             _begin, session, settings, user.id, stored, password, attempt, account, browser, at
         )
+
+
+async def change_password(
+    gate: Gate, user_id: int, form: PasswordForm, *, address: str, keep_session: int, at: datetime
+) -> None:
+    """A new password for oneself, who names the present one if there is one. Other sign-ins end.
+
+    Wrong present passwords count as failed sign-ins.
+    """
+    if form.password != form.password_again:
+        raise Invalid("password.not_the_same")
+    async with gate.writing() as session:
+        user = await anyio.to_thread.run_sync(session.get_one, User, user_id)
+        stored = user.password_hash
+        attempt = None
+        if stored is not None:
+            account = hashlib.sha256(user.name.encode()).hexdigest()
+            attempt = await anyio.to_thread.run_sync(_attempt, session, account, address, at)
+    hashed = await anyio.to_thread.run_sync(
+        _checked_and_hashed, stored, form.password_now, form.password, limiter=_hashing
+    )
+    async with gate.writing() as session:
+        await anyio.to_thread.run_sync(_store, session, user_id, stored, hashed, attempt, keep_session, at)
+
+
+def _checked_and_hashed(stored: str | None, present: str, new: str) -> str:
+    if stored is not None and not passwords.verify_password(stored, present):
+        raise Invalid("password.wrong")
+    return passwords.hash_password(new)
+
+
+def _store(
+    session: Session,
+    user_id: int,
+    stored: str | None,
+    hashed: str,
+    attempt: int | None,
+    keep_session: int,
+    at: datetime,
+) -> None:
+    user = session.get_one(User, user_id)
+    if user.password_hash != stored or not user.active:
+        raise Conflict("password.changed_meanwhile")
+    if attempt is not None:
+        session.execute(delete(SignInAttempt).where(SignInAttempt.id == attempt))
+    actions.store_password(session, user, hashed, at=at, by=user.id, keep_session=keep_session)
 
 
 def _attempt(session: Session, account: str, address: str, at: datetime) -> int:

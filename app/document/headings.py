@@ -91,7 +91,10 @@ def names_incidents(text: str) -> bool:
 
 def says_none(text: str) -> bool:
     """Whether a text says that there is nothing: 暂无, 无, None, -."""
-    return len(text) <= 40 and (key := phrase_key(text)) in NONE_WORDS or (not key and len(text) <= 8)
+    if len(text) > 40:
+        return False
+    key = phrase_key(text)
+    return key in NONE_WORDS or (not key and len(text) <= 8)
 
 
 def heading_for(kind: SectionKind, *, title: str | None, code: str | None, language: Language) -> str:

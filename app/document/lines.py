@@ -142,6 +142,8 @@ def _escape_place(line: str, *, first: bool) -> int | None:
         at = number.end(1)
     else:
         bare, at = line.lstrip("\\"), 0
+        if bare[:1].isdigit():
+            return None
         if bare and bare.isspace():
             return at
     if is_strong_mark(bare) or (first and is_weak_mark(bare)):

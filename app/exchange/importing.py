@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -18,10 +18,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from app import __version__
 from app.accounts.models import Team, User
-from app.document.reader import read
+from app.document.reader import VERSION, read
 from app.document.schema import Document, PageReading, Problem, Week, WeekRule
+from app.document.vocabulary import Language
 from app.document.writer import write
 from app.errors import Refusal
 from app.exchange.sources import Found, Page, Unreadable
@@ -70,7 +70,7 @@ class Entry:
 
 
 def read_pages(
-    found: Iterable[Found], *, rule: WeekRule, language: str, known: Container[str] = frozenset()
+    found: Iterable[Found], *, rule: WeekRule, language: Language, known: Container[str] = frozenset()
 ) -> Iterator[ReadPage | Unreadable]:
     """Read each page, except those whose hash is known: they will change nothing."""
     for page in found:
@@ -129,7 +129,7 @@ def plan(
     pages: Iterable[ReadPage | Unreadable],
     *,
     rule: WeekRule,
-    language: str,
+    language: Language,
     on_conflict: OnConflict = "skip",
 ) -> list[Entry]:
     """Decide what becomes of each page. Changes nothing."""
@@ -140,7 +140,7 @@ def plan(
 class _Planner:
     """Remembers what earlier pages of the run took."""
 
-    def __init__(self, shelf: Shelf, rule: WeekRule, language: str, *, replacing: bool) -> None:
+    def __init__(self, shelf: Shelf, rule: WeekRule, language: Language, *, replacing: bool) -> None:
         self.shelf = shelf
         self.rule = rule
         self.language = language
@@ -201,13 +201,22 @@ def _why_no_week(document: Document | None) -> str:
     return "exchange.skipped.no_week" if recognised else "exchange.skipped.no_report"
 
 
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who is written down as the author of a revision, when, and why."""
+
+    by: User | None
+    author_name: str
+    at: datetime
+    reason: str | None = None
+
+
 def store(
     session: Session,
     team: Team,
     entries: Sequence[Entry],
     *,
-    by: User | None,
-    author_name: str,
+    signed: Callable[[Entry], Signature],
     at: datetime,
 ) -> Iterator[Entry]:
     """Store what was planned, yielding each entry when it is done. The caller's transaction is the run's.
@@ -218,12 +227,12 @@ def store(
     if not any(entry.outcome in ("made", "updated") for entry in entries):
         yield from entries
         return
-    batch = ImportBatch(team_id=team.id, user_id=by.id if by else None, created_at=at)
+    batch = ImportBatch(team_id=team.id, created_at=at)
     session.add(batch)
     session.flush()
     for entry in entries:
         if entry.outcome in ("made", "updated"):
-            _store_or_skip(session, team, entry, batch, by=by, author_name=author_name, at=at)
+            _store_or_skip(session, team, entry, batch, signed(entry))
         yield entry
     batch.summary = {"counts": counts(entries), "pages": [_line(entry) for entry in entries]}
     session.flush()
@@ -237,14 +246,7 @@ def counts(entries: Iterable[Entry]) -> dict[str, int]:
 
 
 def _store_or_skip(
-    session: Session,
-    team: Team,
-    entry: Entry,
-    batch: ImportBatch,
-    *,
-    by: User | None,
-    author_name: str,
-    at: datetime,
+    session: Session, team: Team, entry: Entry, batch: ImportBatch, signature: Signature
 ) -> None:
     assert entry.read is not None
     assert entry.read.reading is not None
@@ -253,9 +255,9 @@ def _store_or_skip(
         name=entry.name,
         content=entry.read.page.content,
         sha256=entry.read.sha256,
-        reader_version=__version__,
+        reader_version=VERSION,
         batch_id=batch.id,
-        created_at=at,
+        created_at=signature.at,
     )
     try:
         with session.begin_nested():
@@ -265,9 +267,10 @@ def _store_or_skip(
                     team=team,
                     reading=entry.read.reading,
                     page=page,
-                    by=by,
-                    author_name=author_name,
-                    at=at,
+                    by=signature.by,
+                    author_name=signature.author_name,
+                    at=signature.at,
+                    reason=signature.reason,
                 )
             else:
                 replace_with_page(
@@ -275,10 +278,10 @@ def _store_or_skip(
                     report=entry.report,
                     reading=entry.read.reading,
                     page=page,
-                    by=by,
-                    author_name=author_name,
-                    at=at,
-                    reason=REPLACED[team.language].format(name=entry.name),
+                    by=signature.by,
+                    author_name=signature.author_name,
+                    at=signature.at,
+                    reason=signature.reason or REPLACED[team.language].format(name=entry.name),
                 )
     except Refusal as refusal:
         entry.outcome, entry.reason = "skipped", Reason(refusal.key, refusal.values)

@@ -20,6 +20,7 @@ from app.accounts.queries import all_teams
 from app.db import Database, DatabaseRefused
 from app.document import weeks
 from app.document.schema import WeekRule
+from app.document.vocabulary import Language
 from app.errors import Invalid, NotFound
 from app.exchange import exporting, importing
 from app.exchange.sources import Found, Unreadable
@@ -43,7 +44,7 @@ class ImportOptions:
     team: str | None = None
     rule: WeekRule | None = None
     on_conflict: importing.OnConflict = "skip"
-    language: str = "zh"
+    language: Language = "zh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ def import_pages(
             language=options.language,
             on_conflict=options.on_conflict,
         )
-        stored = importing.store(session, team, entries, by=None, author_name=AUTHOR[team.language], at=at)
+        signature = importing.Signature(None, AUTHOR[team.language], at)
+        stored = importing.store(session, team, entries, signed=lambda _: signature, at=at)
         return list(watch("storing", stored, len(entries)))
 
 
@@ -133,7 +135,7 @@ def _is_bare(database: Database) -> bool:
 
 @contextmanager
 def export_pages(
-    database: Database, options: ExportOptions, *, language: str, at: datetime
+    database: Database, options: ExportOptions, *, language: Language, at: datetime
 ) -> Iterator[tuple[int, Iterator[exporting.ExportedPage]]]:
     """How many pages there are, and the pages, while the block lasts.
 

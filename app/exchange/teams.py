@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.actions import create_team
 from app.accounts.models import Team
 from app.document.schema import WeekRule
+from app.document.vocabulary import Language
 from app.errors import Invalid, NotFound
 
 DEFAULT_SLUG = "team"
@@ -35,7 +36,7 @@ def team_named(session: Session, slug: str | None) -> Team | None:
 
 
 def team_or_first(
-    session: Session, slug: str | None, *, language: str, rule: WeekRule | None, at: datetime
+    session: Session, slug: str | None, *, language: Language, rule: WeekRule | None, at: datetime
 ) -> Team:
     """As `team_named`, with a first team made where there is none."""
     team = team_named(session, slug)

@@ -40,6 +40,7 @@ def save_event(
                 mine=form.symptom,
                 version=stored_version,
                 field="symptom",
+                subject=f"item-{first.id}",
                 others={part: getattr(form, part) for part in PARTS if part != "symptom"}
                 | {"grade": form.grade},
             )
@@ -60,7 +61,12 @@ def remove_event(
     stored_version = event_version(copy, event)
     if stored_version != version:
         raise StaleVersion(
-            base=None, theirs=_as_text(event), mine="", version=stored_version, field="symptom"
+            base=None,
+            theirs=_as_text(event),
+            mine="",
+            version=stored_version,
+            field="symptom",
+            subject=f"item-{first.id}",
         )
     for item in reversed(_items(session, copy, event)):
         session.delete(item)

@@ -42,7 +42,15 @@ def save_reading(
     now_there = value_shown(metric) if metric else ""
     literal = as_value(literal, name=name, before=metric)
     if now_there != base and now_there != literal:
-        raise StaleVersion(base=base, theirs=now_there, mine=literal, version=item.version, field="literal")
+        raise StaleVersion(
+            base=base,
+            theirs=now_there,
+            mine=literal,
+            version=item.version,
+            field="literal",
+            subject=f"reading-{item.id}-{metric.place.start if metric else 0}",
+            others={"item": str(item.id), "name": name},
+        )
     text = _with_value(item.text, metric, name, now_there, literal)
     editing.save_item(session, report, item, text=text, version=item.version, base=None, by=by, at=at)
 
@@ -55,7 +63,15 @@ def remove_reading(
     metric = next((one for one in _metrics_of(copy, item) if one.name == name), None)
     now_there = value_shown(metric) if metric else ""
     if now_there != base:
-        raise StaleVersion(base=base, theirs=now_there, mine="", version=item.version, field="literal")
+        raise StaleVersion(
+            base=base,
+            theirs=now_there,
+            mine="",
+            version=item.version,
+            field="literal",
+            subject=f"reading-{item.id}-{metric.place.start if metric else 0}",
+            others={"item": str(item.id), "name": name},
+        )
     rest = item.text
     if metric is not None:
         rest = rest[: metric.place.start] + rest[metric.place.end :]

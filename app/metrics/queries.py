@@ -12,6 +12,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from app.document.schema import Metric as Reported
+from app.document.schema import WeekRule
 from app.document.weeks import week_of
 from app.metrics.actions import exact
 from app.metrics.models import Metric, MetricName, Reading, Target
@@ -80,7 +81,7 @@ def _note(row: Any, past: Sequence[_Past], value: Decimal | None, subject: PageS
     weeks = [subject.period_start - WEEK * back for back in range(SPARK_WEEKS - 1, -1, -1)]
     values = [by_week[week].value if week in by_week else None for week in weeks[:-1]] + [value]
     before = by_week.get(subject.period_start - WEEK)
-    rule = "iso" if subject.report.week_rule == "iso" else "jan1-monday"
+    rule: WeekRule = "iso" if subject.report.week_rule == "iso" else "jan1-monday"
     year_to_date = row.kind.startswith("ytd_")
     return MetricNote(
         metric_id=row.id,

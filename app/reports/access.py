@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from app.accounts.access import TeamInView, VisibleTeam, WritableTeam
 from app.accounts.models import User
 from app.errors import Forbidden, NotFound
+from app.reports.kept_pages import REPORT_STATE
 from app.reports.models import Report
 from app.web.access import declares_access
-from app.web.database import DbSession
+from app.web.database import DbSession, QuickReads
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,29 @@ class ReportInView:
     @property
     def url(self) -> str:
         return f"/teams/{self.team.slug}/weeks/{self.report.period_start.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownReport:
+    """What one small query tells of a report that the viewer may read."""
+
+    id: int
+    published_revision: int
+    version: int
+    team: TeamInView
+
+
+@declares_access("report.readable")
+async def known_report(request: Request, team: VisibleTeam, period: str) -> KnownReport:
+    """The same check as `ReadableReport`, without a transaction: for pages that are kept."""
+    quick: QuickReads = request.app.state.quick
+    rows = await quick.rows(REPORT_STATE, {"team_id": team.id, "period_start": _day(period).isoformat()})
+    if not rows:
+        raise NotFound("report.not_found")
+    report_id, revision, _, version = rows[0]
+    if not revision and not team.may_see_drafts:
+        raise Forbidden("report.not_published_yet")
+    return KnownReport(report_id, revision, version, team)
 
 
 @declares_access("report.readable")
@@ -62,19 +86,25 @@ def writer(team: WritableTeam, session: DbSession) -> User:
     return session.get_one(User, team.viewer.user_id)
 
 
+ReadableKnownReport = Annotated[KnownReport, Depends(known_report)]
 ReadableReport = Annotated[ReportInView, Depends(readable_report)]
-DraftReadableReport = Annotated[ReportInView, Depends(draft_readable_report)]
+DraftReadableKnownReport = Annotated[KnownReport, Depends(known_report)]
+ReadableReport = Annotated[ReportInView, Depends(draft_readable_report)]
 EditableReport = Annotated[ReportInView, Depends(editable_report)]
 Writer = Annotated[User, Depends(writer)]
 
 
 def _load(session: Session, team: TeamInView, period: str, *, lock: bool) -> Report:
-    try:
-        day = date.fromisoformat(period)
-    except ValueError:
-        raise NotFound("report.not_found") from None
+    day = _day(period)
     query = select(Report).where(Report.team_id == team.id, Report.period_start == day)
     report = session.scalars(query.with_for_update() if lock else query).one_or_none()
     if report is None:
         raise NotFound("report.not_found")
     return report
+
+
+def _day(period: str) -> date:
+    try:
+        return date.fromisoformat(period)
+    except ValueError:
+        raise NotFound("report.not_found") from None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.document.reader import recognise
+from app.document.recognition import recognise
 from app.document.schema import Block, Document, Source, Week
 from app.document.schema import Fact as DocumentFact
 from app.document.schema import Section as DocumentSection

@@ -108,7 +108,7 @@ def edit_page(session: Session, *, report: Report, team: TeamInView, now: dateti
         "sections": sections_to_edit(copy),
         "rail": queries.year_rail(session, team.id, report.week_year, team.week_rule),
         "last_goals": last_weeks_goals(session, report),
-        "this_week": week_of(now.date(), report.week_rule),
+        "this_week": week_of(now.date(), "iso" if report.week_rule == "iso" else "jan1-monday"),
         "grades": GRADES,
         "usual_headings": usual_headings("en" if team.language == "en" else "zh"),
         **section_notes(session, report, copy.document),

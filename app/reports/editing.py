@@ -112,7 +112,9 @@ def remove_item(
 ) -> WorkingCopy:
     """Remove the item and what is below it; refused where its text changed since `version`."""
     if item.version != version:
-        raise StaleVersion(base=None, theirs=item.text, mine="", version=item.version)
+        raise StaleVersion(
+            base=None, theirs=item.text, mine="", version=item.version, subject=f"item-{item.id}"
+        )
     section_id, parent_id = item.section_id, item.parent_id
     session.execute(delete(Item).where(Item.id == item.id))
     session.expunge(item)
@@ -224,7 +226,14 @@ def save_section(
 ) -> None:
     """Give the section another heading; its kind and code follow from the words."""
     if section.version != version and (section.heading or "") != heading.strip():
-        raise StaleVersion(base=None, theirs=section.heading or "", mine=heading, version=section.version)
+        raise StaleVersion(
+            base=None,
+            theirs=section.heading or "",
+            mine=heading,
+            version=section.version,
+            field="heading",
+            subject=f"section-{section.id}",
+        )
     section.heading = _heading(heading)
     section.version += 1
     _arrange(session, report)
@@ -259,7 +268,14 @@ def remove_section(
 ) -> None:
     """Remove an empty section; one with text is refused, so that no word goes by a slip."""
     if section.version != version:
-        raise StaleVersion(base=None, theirs=section.heading or "", mine="", version=section.version)
+        raise StaleVersion(
+            base=None,
+            theirs=section.heading or "",
+            mine="",
+            version=section.version,
+            field="heading",
+            subject=f"section-{section.id}",
+        )
     if session.scalar(select(func.count()).select_from(Item).where(Item.section_id == section.id)):
         raise Invalid("section.not_empty")
     session.execute(
@@ -286,7 +302,9 @@ def decide_fact(
 ) -> WorkingCopy:
     """Keep a person's word on a recognised value; None takes it back."""
     if item.text[start:end] != literal:
-        raise StaleVersion(base=literal, theirs=item.text, mine=literal, version=item.version)
+        raise StaleVersion(
+            base=literal, theirs=item.text, mine=literal, version=item.version, subject=f"item-{item.id}"
+        )
     stored = session.scalars(
         select(Fact).where(Fact.item_id == item.id, Fact.kind == kind, Fact.start == start)
     ).first()
@@ -307,7 +325,15 @@ def say_outcome(
         return
     if goal.version != version:
         said = " ".join(filter(None, [goal.outcome, goal.note]))
-        raise StaleVersion(base=None, theirs=said, mine=note or outcome or "", version=goal.version)
+        raise StaleVersion(
+            base=None,
+            theirs=said,
+            mine=note or "",
+            version=goal.version,
+            field="note",
+            others={"outcome": outcome or ""},
+            subject=f"goal-{goal.id}",
+        )
     if note is not None and len(note.encode()) > FIELD_LIMIT:
         raise TooLarge("field.too_large", limit=FIELD_LIMIT // 1024)
     goal.outcome, goal.note = outcome, note
@@ -341,7 +367,9 @@ def touch(
 
 def _refuse_stale(item: Item, *, version: int, base: str | None, mine: str) -> None:
     if item.version != version and item.text not in (mine.strip(), base):
-        raise StaleVersion(base=base, theirs=item.text, mine=mine, version=item.version)
+        raise StaleVersion(
+            base=base, theirs=item.text, mine=mine, version=item.version, subject=f"item-{item.id}"
+        )
 
 
 def _set_text(session: Session, item: Item, text: str, *, by: User, at: datetime) -> None:

@@ -339,7 +339,7 @@ def source_page_of(session: Session, report: Report) -> dict[str, Any]:
     return {"source": SourceText(row.name, row.sha256, row.reader_version, row.created_at, lines)}
 
 
-def _revisions() -> Select[Any]:
+def _revisions() -> Select[*tuple[Any, ...]]:
     return select(
         Revision.number,
         Revision.created_at,

@@ -2,41 +2,111 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from app.accounts.access import VisibleTeam, WritableTeam
+from app.db import Database
+from app.document.weeks import which_week
 from app.document.writer import write
 from app.reports import edit_page, report_page, weeks_page
-from app.reports.access import EditableReport, ReadableReport, Writer
+from app.reports.access import EditableReport, KnownReport, ReadableKnownReport, ReadableReport, Writer
 from app.reports.actions import discard_amendment, discard_draft, publish_report, start_report
 from app.reports.assembly import document_of, published_document, revision_document
 from app.reports.editing import refuse_other_version
 from app.reports.forms import NewWeekData, PublicationData, day_of
+from app.reports.kept_pages import (
+    SNAPSHOT,
+    KeptPages,
+    PageKey,
+    answer,
+    asks_for,
+    compress,
+    not_modified,
+    store,
+)
+from app.reports.models import Report
 from app.reports.queries import revision_of, revisions_of, source_page_of
 from app.web.clock import Now
-from app.web.database import DbSession
+from app.web.database import DbSession, QuickReads
 from app.web.htmx import go_to
-from app.web.templates import page
+from app.web.i18n import language_of
+from app.web.templates import page, render, theme_of
 
 router = APIRouter()
 REPORT = "/teams/{team}/weeks/{period}"
 
 
 @router.get(REPORT)
-def report(request: Request, shown: ReadableReport, session: DbSession, now: Now) -> Response:
-    """The week as readers see it: the published revision, or the draft for those who see drafts."""
-    document = (
-        published_document(session, shown.report)
-        if shown.report.is_published
-        else document_of(session, shown.report)
+async def report(request: Request, known: ReadableKnownReport, now: Now) -> Response:
+    """The week as readers see it: the published revision, or the draft for those who see drafts.
+
+    A published page is kept; the session, the role and the version are checked on every request.
+    """
+    if not known.published_revision:
+        return await run_in_threadpool(_draft_page, request, known, now)
+    key = _key(request, known, now)
+    etag = key.etag(known.team.viewer.user_id)
+    if asks_for(request, etag):
+        return not_modified(etag)
+    kept: KeptPages = request.app.state.kept_pages
+    body = kept.get(key)
+    if body is None:
+        quick: QuickReads = request.app.state.quick
+        rows = await quick.rows(
+            SNAPSHOT, {"report_id": key.report_id, "variant": key.variant, "key": key.text}
+        )
+        body = rows[0][0] if rows else await run_in_threadpool(_published_page, request, known, key, now)
+        kept.put(key, body)
+    return answer(request, body, etag)
+
+
+def _published_page(request: Request, known: KnownReport, key: PageKey, now: datetime) -> bytes:
+    database: Database = request.app.state.database
+    with database.reading() as session:
+        shown = session.get_one(Report, known.id)
+        document = published_document(session, shown)
+        context = report_page.report_page(session, report=shown, team=known.team, document=document, now=now)
+        html = render(request, "reports/report.html", {"team": known.team, "tab": "report", **context})
+    body = compress(html)
+    store(database, key, body, now)
+    return body
+
+
+def _draft_page(request: Request, known: KnownReport, now: datetime) -> Response:
+    database: Database = request.app.state.database
+    with database.reading() as session:
+        shown = session.get_one(Report, known.id)
+        document = document_of(session, shown)
+        context = report_page.report_page(session, report=shown, team=known.team, document=document, now=now)
+        return page(request, "reports/report.html", {"team": known.team, "tab": "report", **context})
+
+
+def _key(request: Request, known: KnownReport, now: datetime) -> PageKey:
+    team = known.team
+    variant = ".".join(
+        (
+            language_of(request),
+            theme_of(request) or "system",
+            team.role,
+            "w" if team.may_write else "r",
+            "d" if team.may_see_drafts else "p",
+            "a" if team.viewer.is_administrator else "u",
+        )
     )
-    context = report_page.report_page(
-        session, report=shown.report, team=shown.team, document=document, now=now
+    return PageKey(
+        report_id=known.id,
+        variant=variant,
+        revision=known.published_revision,
+        version=known.version,
+        pulse=team.pulse,
+        this_week=which_week(now, team.time_zone, "iso" if team.week_rule == "iso" else "jan1-monday")[0],
+        program=request.app.state.templates.hash,
     )
-    return page(request, "reports/report.html", {"team": shown.team, "tab": "report", **context})
 
 
 @router.get(REPORT + "/edit")

@@ -1,4 +1,4 @@
-"""Compresses text answers that are whole in one piece. Streams and answers already encoded pass as they are."""
+"""Compresses text answers that are whole in one piece; streams and encoded answers pass as they are."""
 
 from __future__ import annotations
 

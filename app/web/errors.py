@@ -30,7 +30,7 @@ from app.errors import (
 )
 from app.web import urls
 from app.web.forms import Again, Filled
-from app.web.htmx import go_to, wants_fragment
+from app.web.htmx import go_to, retarget, wants_fragment
 from app.web.i18n import translation_of
 from app.web.templates import page
 
@@ -173,13 +173,16 @@ def _show(
     headers: dict[str, str],
     problem: Refusal | None = None,
 ) -> Response:
-    fragment = wants_fragment(request)
-    if isinstance(problem, StaleVersion) and fragment:
-        name = "errors/_stale.html"
-    else:
-        name = "errors/_error.html" if fragment else "errors/page.html"
-    context = {"status": status, "message": message, "problem": problem, "values": {}}
-    return page(request, name, context, status=status, headers=headers)
+    stale = isinstance(problem, StaleVersion)
+    context = {"status": status, "message": message, "problem": problem}
+    if not wants_fragment(request):
+        name = "errors/stale.html" if stale else "errors/page.html"
+        return page(request, name, context, status=status, headers=headers)
+    if isinstance(problem, StaleVersion):
+        answer = page(request, "errors/_stale.html", context, status=status, headers=headers)
+        return retarget(answer, f"#state-{problem.subject}", swap="outerHTML")
+    answer = page(request, "errors/_error.html", context, status=status, headers=headers)
+    return retarget(answer, "#notices")
 
 
 class LastResort:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -52,6 +53,8 @@ class Templates:
 
     def __init__(self, assets: Assets) -> None:
         self._environments = {language: _environment(language, assets) for language in LANGUAGES}
+        self.hash = _fingerprint(assets)
+        """Changes with any template, catalogue or static file: part of the key of kept pages."""
 
     def render(self, language: str, name: str, context: Mapping[str, Any]) -> str:
         return self._environments[language].get_template(name).render(context)
@@ -81,21 +84,34 @@ def page(
     )
 
 
+def theme_of(request: Request) -> str | None:
+    """`light` or `dark` where the person chose one, None to follow the system."""
+    theme = request.cookies.get(THEME_COOKIE)
+    return theme if theme in THEMES else None
+
+
 def render(request: Request, name: str, context: Mapping[str, Any] | None = None) -> str:
     """The template's text, for answers that are kept or compressed before they are sent."""
     state = request.state
     language = language_of(request)
-    theme = request.cookies.get(THEME_COOKIE)
     full: dict[str, Any] = {
         "viewer": getattr(state, "viewer", None),
         "team": getattr(state, "team", None),
         "tab": None,
-        "theme": theme if theme in THEMES else None,
+        "theme": theme_of(request),
         "here": request.url.path,
     }
     full.update(context or {})
     templates: Templates = request.app.state.templates
     return templates.render(language, name, full)
+
+
+def _fingerprint(assets: Assets) -> str:
+    digest = hashlib.sha256(assets.hash.encode())
+    for folder, pattern in ((paths.TEMPLATES, "*.html"), (paths.LOCALES, "*.po")):
+        for path in sorted(folder.rglob(pattern)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def _environment(language: str, assets: Assets) -> Environment:

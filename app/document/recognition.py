@@ -1,0 +1,229 @@
+"""The values in a document's text: metrics, incidents, goals, reflections, facts, links.
+
+The text of the blocks is the truth, so this can be done again after every edit, for the whole
+document or for one section.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from app.document.headings import says_none
+from app.document.incidents import find_incidents
+from app.document.phrases import (
+    FoundFact,
+    as_fact,
+    find_facts,
+    find_incident_counts,
+    find_links,
+    find_parts_total,
+    find_rates,
+    fold,
+)
+from app.document.places import Path, source_of, walk
+from app.document.schema import (
+    Block,
+    Document,
+    Fact,
+    Goal,
+    Incident,
+    Link,
+    Metric,
+    PartsTotalFact,
+    Place,
+    Reflections,
+    SectionKind,
+)
+
+_ANY_MONDAY = date(2001, 1, 1)  # where no week is known: dates found with it are dropped
+_HANDS_DOWN: frozenset[SectionKind] = frozenset({"metrics", "incidents", "next_goals", "reflections", "daily_reports"})
+_TAKES_OVER: frozenset[SectionKind] = frozenset({"custom", "workstream", "key_work"})
+_LONGEST_GROUP = 24
+_TOTAL = re.compile(r"(?:总计|总数|总共|共计|合计|总|共)[^\d\n]{0,4}(\d+)")
+
+
+@dataclass(slots=True)
+class SectionValues:
+    """What was recognised in one section."""
+
+    metrics: list[Metric] = field(default_factory=list)
+    incident_counts: dict[str, int] = field(default_factory=dict)
+    incidents: list[Incident] = field(default_factory=list)
+    goals: list[Goal] = field(default_factory=list)
+    reflections: list[str] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+
+
+def recognise(document: Document, *, monday: date | None) -> Document:
+    """The document with all its values found anew in its text; `monday` begins its week."""
+    sections = [recognise_section(document, index, monday=monday) for index in range(len(document.sections))]
+    counts: dict[str, int] = {}
+    for values in sections:
+        counts = {**values.incident_counts, **counts}
+    reflections = [text for values in sections for text in values.reflections]
+    return document.model_copy(
+        update={
+            "metrics": [metric for values in sections for metric in values.metrics],
+            "incident_counts": counts,
+            "incidents": [incident for values in sections for incident in values.incidents],
+            "goals": [goal for values in sections for goal in values.goals],
+            "reflections": Reflections(
+                empty=all(says_none(text) for text in reflections), text="\n".join(reflections)
+            ),
+            "facts": [fact for values in sections for fact in values.facts],
+            "links": [link for values in sections for link in values.links],
+        }
+    )
+
+
+def recognise_section(document: Document, index: int, *, monday: date | None) -> SectionValues:
+    """The values of one section; they depend on no other section's text."""
+    section = document.sections[index]
+    kind = meant_kind(document, index)
+    values = SectionValues()
+    if kind == "metrics":
+        group = section.title if section.kind != "metrics" else None
+        _read_metrics(section.blocks, (), values, section=index, group=group)
+    elif kind == "next_goals":
+        values.goals = list(_goals(section.blocks, section=index))
+    elif kind == "reflections":
+        values.reflections = [block.text for _, block in walk(section.blocks) if block.text]
+    values.incidents, told = find_incidents(section.blocks, kind=kind, section=index, monday=monday)
+    if kind == "incidents":
+        for _, block in walk(section.blocks):
+            values.incident_counts = {**find_incident_counts(block.text), **values.incident_counts}
+    values.links = list(_links(section.blocks, section=index))
+    if kind != "daily_reports":
+        values.facts = list(_facts(section.blocks, (), told, section=index, kind=kind, monday=monday))
+    return values
+
+
+def meant_kind(document: Document, index: int) -> SectionKind:
+    """A section's kind, or that of the section it is only a part of: `### 成功率` below the metrics."""
+    section = document.sections[index]
+    kind, parent = section.kind, section.parent
+    while kind in _TAKES_OVER and parent is not None:
+        above = document.sections[parent]
+        if above.kind in _HANDS_DOWN:
+            return above.kind
+        parent = above.parent
+    return kind
+
+
+def _read_metrics(
+    blocks: Sequence[Block], prefix: Path, values: SectionValues, *, section: int, group: str | None
+) -> None:
+    for position, block in enumerate(blocks):
+        path = (*prefix, position)
+        below = group
+        rates = find_rates(block.text)
+        for rate in rates:
+            values.metrics.append(
+                Metric(
+                    name=rate.name,
+                    group=group,
+                    value=rate.value,
+                    decimals=rate.decimals,
+                    unit=rate.unit,
+                    literal=block.text[rate.start : rate.end],
+                    place=Place(section=section, path=path, start=rate.start, end=rate.end),
+                    source=source_of(block, rate.start, rate.end),
+                )
+            )
+        values.incident_counts = {**find_incident_counts(block.text), **values.incident_counts}
+        if not rates and (label := _group_label(block)):
+            below = label
+            if not block.blocks:
+                group = label
+        if block.blocks:
+            _read_metrics(block.blocks, path, values, section=section, group=below)
+
+
+def _group_label(block: Block) -> str | None:
+    """The words of a line such as `成功率：` that stands over other lines."""
+    text = fold(block.text).strip(" *_")
+    label = block.text.strip(" \u3000*_").rstrip("：: *_")
+    if not label or len(label) > _LONGEST_GROUP or "\n" in label or any(char.isdigit() for char in label):
+        return None
+    return label if text.endswith(":") or block.kind == "paragraph" or block.blocks else None
+
+
+def _goals(blocks: Sequence[Block], *, section: int) -> Iterator[Goal]:
+    kind = "item" if any(block.kind == "item" for block in blocks) else "paragraph"
+    for position, block in enumerate(blocks):
+        if block.kind == kind and block.text and not says_none(block.text):
+            yield Goal(
+                text=block.text,
+                place=Place(section=section, path=(position,), start=0, end=len(block.text)),
+                source=source_of(block, 0, len(block.text)),
+            )
+
+
+def _links(blocks: Sequence[Block], *, section: int) -> Iterator[Link]:
+    for path, block in walk(blocks):
+        if _is_fenced(block):
+            continue
+        for link in find_links(block.text):
+            yield Link(
+                text=link.text,
+                href=link.href,
+                kind=link.kind,
+                place=Place(section=section, path=path, start=link.start, end=link.end),
+                source=source_of(block, link.start, link.end),
+            )
+
+
+def _facts(
+    blocks: Sequence[Block], prefix: Path, told: set[Path], *, section: int, kind: SectionKind, monday: date | None
+) -> Iterator[Fact]:
+    """Facts in the order of the page. Of an incident's text only amounts are facts: its times are its own."""
+    for position, block in enumerate(blocks):
+        path = (*prefix, position)
+        if not _is_fenced(block):
+            in_incident = path in told
+            has_parts = False
+            for found in find_facts(block.text, monday or _ANY_MONDAY, in_metrics=kind == "metrics"):
+                if _counts(found, in_incident=in_incident, dated=monday is not None):
+                    has_parts = has_parts or found.kind == "parts_total"
+                    fact = as_fact(found, block.text, section, path)
+                    fact.source = source_of(block, found.start, found.end)
+                    yield fact
+            if not has_parts and not in_incident:
+                below = block.blocks[0] if block.blocks else None
+                following = below or (blocks[position + 1] if position + 1 < len(blocks) else None)
+                if following is not None and following.kind == "paragraph":
+                    yield from _parts_below(block, following, section=section, path=path)
+        if block.blocks:
+            yield from _facts(block.blocks, path, told, section=section, kind=kind, monday=monday)
+
+
+def _counts(found: FoundFact, *, in_incident: bool, dated: bool) -> bool:
+    if in_incident:
+        return found.kind == "amount"
+    return dated or found.kind != "date"
+
+
+def _parts_below(block: Block, following: Block, *, section: int, path: Path) -> Iterator[Fact]:
+    """A total whose parts stand in the paragraph below it."""
+    total = _TOTAL.search(fold(block.text))
+    if total is None:
+        return
+    parts = find_parts_total(block.text, following.text)
+    if parts is not None:
+        start, end = total.start(), len(block.text)
+        yield PartsTotalFact(
+            literal=block.text[start:end],
+            place=Place(section=section, path=path, start=start, end=end),
+            source=source_of(block, start, end),
+            total=parts.total,
+            parts=parts.parts,
+            sum_ok=parts.sum_ok,
+        )
+
+
+def _is_fenced(block: Block) -> bool:
+    return block.kind == "code" and not block.text.startswith("|")

@@ -1,0 +1,204 @@
+"""The metrics section as a table: a row a metric, digits as reported, every other word in its place. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from app.document.places import walk
+from app.document.schema import Document, Metric
+from app.reports.page_text import FactNote, Facts, Path, Prose, anchor
+
+MINUTES_A_DAY = 24 * 60
+_SPACE = " \t\n\u3000\xa0*_"
+_QUIET = _SPACE + "：:，,、；;。."
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """A value parted at its decimal point, so that columns of them stand on it."""
+
+    whole: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Downtime:
+    """Minutes of the year that a year-to-date availability stands for, by its last digit."""
+
+    low: int
+    high: int
+
+    @property
+    def is_close(self) -> bool:
+        """Whether both ends are near enough to name one figure."""
+        return self.high - self.low <= max(4, (self.high + self.low) // 10)
+
+    @property
+    def middle(self) -> int:
+        return round((self.low + self.high) / 2)
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRow:
+    """A metric of the page. `before`, `between` and `after` are the punctuation around name and value."""
+
+    key: str
+    name: str
+    value: Digits
+    last: Digits | None
+    target: Digits | None
+    note: Any
+    href: str | None
+    line: int | None
+    before: str = ""
+    between: str = ""
+    after: str = ""
+    downtime: Downtime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SaidRow:
+    """Words among the metrics that are no metric: a group line, a remark, the accident counts."""
+
+    key: str
+    prose: Prose
+    is_group: bool
+    notes: list[FactNote]
+    kind: str = "paragraph"
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsTable:
+    """Rows in the order of the page; what follows the last metric stands in `after`."""
+
+    rows: list[MetricRow | SaidRow]
+    after: list[SaidRow]
+    width: int
+    """Most digits before a decimal point, for aligning the columns."""
+
+    @property
+    def metrics(self) -> list[MetricRow]:
+        return [row for row in self.rows if isinstance(row, MetricRow)]
+
+
+def metrics_table(
+    document: Document, index: int, facts: Facts, notes: Mapping[str, Any]
+) -> MetricsTable | None:
+    """The section's metrics as a table; None where it holds none."""
+    section = document.sections[index]
+    by_path: dict[Path, list[Metric]] = {}
+    for metric in document.metrics:
+        if metric.place.section == index:
+            by_path.setdefault(metric.place.path, []).append(metric)
+    if not by_path:
+        return None
+    groups = {metric.group for metrics in by_path.values() for metric in metrics if metric.group}
+    week = document.week
+    days = (week.end - date(week.year, 1, 1)).days + 1 if week else 0
+    rows: list[MetricRow | SaidRow] = []
+    for path, block in walk(section.blocks):
+        key, prose = anchor(index, path), facts.prose(index, path, block)
+        if path in by_path:
+            rows += _metric_rows(key, prose, sorted(by_path[path], key=_start), notes, facts.source, days)
+        elif block.text:
+            is_group = block.text.strip(_QUIET) in groups
+            rows.append(SaidRow(key, prose, is_group, facts.notes(index, path), block.kind))
+    last = max(at for at, row in enumerate(rows) if isinstance(row, MetricRow)) + 1
+    metrics = [row for row in rows if isinstance(row, MetricRow)]
+    width = max(
+        len(digits.whole)
+        for row in metrics
+        for digits in (row.value, row.last, row.target)
+        if digits is not None
+    )
+    return MetricsTable(rows[:last], [row for row in rows[last:] if isinstance(row, SaidRow)], width)
+
+
+def digits_of(literal: str) -> Digits:
+    """`99.972%` as `99` and `.972%`; a value without a point is whole up to its unit."""
+    end = 0
+    while end < len(literal) and (literal[end].isdigit() or literal[end] in ",+-−<>≥≤~约 "):
+        end += 1
+    return Digits(literal[:end], literal[end:])
+
+
+def downtime_of(value: str, decimals: int, days: int) -> Downtime | None:
+    """What an availability in percent leaves out of so many days, by ±½ in its last digit."""
+    try:
+        percent = Decimal(value)
+    except InvalidOperation:
+        return None
+    half = Decimal(1).scaleb(-decimals) / 2
+    minutes = Decimal(days * MINUTES_A_DAY)
+    low = (100 - min(percent + half, Decimal(100))) * minutes / 100
+    high = (100 - percent + half) * minutes / 100
+    return Downtime(round(low), round(high)) if 0 <= percent <= 100 and days > 0 else None
+
+
+def _metric_rows(
+    key: str,
+    prose: Prose,
+    metrics: list[Metric],
+    notes: Mapping[str, Any],
+    source: str | None,
+    days: int,
+) -> list[MetricRow | SaidRow]:
+    """A row for each metric of one line, then one for whatever else the line says."""
+    text = prose.text
+    rows: list[MetricRow | SaidRow] = []
+    said: list[tuple[int, int]] = []
+    at = 0
+    for number, metric in enumerate(metrics):
+        start, end = metric.place.start, metric.place.end
+        is_last = number == len(metrics) - 1
+        before, after = text[at:start], text[end:] if is_last else ""
+        if before.strip(_QUIET):
+            said.append((at, start))
+        if after.strip(_QUIET):
+            said.append((end, len(text)))
+        at = end
+        name, between, value = _parted(metric)
+        note = notes.get(metric.name)
+        line = metric.source.line if metric.source else None
+        rows.append(
+            MetricRow(
+                key=key if number == 0 else f"{key}m{number}",
+                name=name,
+                value=digits_of(value),
+                last=digits_of(note.last_literal) if note and note.last_literal else None,
+                target=digits_of(note.target_literal) if note and note.target_literal else None,
+                note=note,
+                href=f"{source}#L{line}" if source and line else None,
+                line=line,
+                before="" if before.strip(_QUIET) else before.strip(_SPACE),
+                between=between,
+                after="" if after.strip(_QUIET) else after.strip(_SPACE),
+                downtime=downtime_of(metric.value, metric.decimals, days)
+                if _is_share_of_year(note)
+                else None,
+            )
+        )
+    rows += [SaidRow(f"{key}r{start}", prose.cut(start, end), False, []) for start, end in said]
+    return rows
+
+
+def _parted(metric: Metric) -> tuple[str, str, str]:
+    """Name, what stands between, and value of a metric as written, the markup around them taken away."""
+    literal = metric.literal
+    at = literal.rfind(metric.value)
+    name_end = literal.find(metric.name) + len(metric.name) if metric.name in literal[: max(at, 0)] else -1
+    if at < 0 or name_end < 0:
+        return metric.name, "", f"{metric.value}{metric.unit or ''}"
+    return metric.name, literal[name_end:at].strip(_SPACE), literal[at:].strip(_SPACE)
+
+
+def _is_share_of_year(note: Any) -> bool:
+    return note is not None and note.kind == "ytd_rate"
+
+
+def _start(metric: Metric) -> int:
+    return metric.place.start

@@ -1,0 +1,65 @@
+"""Numbered marks for accidents, always visible and never one over another. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from app.trends.axes import NARROW, TimeAxis
+
+PIN_ROWS = 2
+PIN_WIDTH, PIN_RANGE_WIDTH = 18.0, 36.0
+"""Pixels that a pin takes, and one that stands for several accidents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Accidents number `first` to `last`, in one mark on row `row` (0 is the upper one)."""
+
+    x: float
+    row: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """The accidents of a page's time axis, laid out once for all its charts."""
+
+    marks: tuple[Pin, ...] = ()
+    weeks: tuple[int, ...] = ()
+    rows: int = 0
+
+
+def lay_pins(axis: TimeAxis, accidents: Sequence[int]) -> Pins:
+    """Numbered pins for accidents by week, oldest first: apart on a phone too, at most two rows.
+
+    Where there are too many, neighbours share a pin that says their first and last number.
+    """
+    numbered = [(week, number) for number, week in enumerate(accidents, 1)]
+    weeks_joined = 1
+    while True:
+        groups: dict[int, list[tuple[int, int]]] = {}
+        for week, number in numbered:
+            groups.setdefault(week // weeks_joined, []).append((week, number))
+        marks = _pins_in_rows(axis, groups.values())
+        if marks is not None:
+            rows = 1 + max((pin.row for pin in marks), default=-1)
+            return Pins(marks, tuple(sorted(set(accidents))), rows)
+        weeks_joined += 1 + weeks_joined // 4
+
+
+def _pins_in_rows(axis: TimeAxis, groups: Iterable[Sequence[tuple[int, int]]]) -> tuple[Pin, ...] | None:
+    """Each group in the first row where it fits; None where one fits nowhere and another could give way."""
+    taken = [-100.0] * PIN_ROWS
+    pins: list[Pin] = []
+    for group in groups:
+        first, last = group[0][1], group[-1][1]
+        half = (PIN_WIDTH if first == last else PIN_RANGE_WIDTH) / NARROW * 50
+        x = axis.centre((group[0][0] + group[-1][0]) / 2)
+        row = next((row for row in range(PIN_ROWS) if x - half >= taken[row]), None)
+        if row is None:
+            return None
+        taken[row] = x + half
+        pins.append(Pin(x, row, first, last))
+    return tuple(pins)

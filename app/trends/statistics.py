@@ -1,0 +1,215 @@
+"""What the reported numbers of a metric say over a stretch of weeks. Numbers in, findings out; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from app.metrics.scales import failures_per_million, interval, is_met
+from app.trends.axes import TimeAxis
+
+Kind = Literal["rate", "ytd_rate", "count", "ytd_count", "gauge"]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFrom:
+    """A target and the day from which it holds. A week is judged by the one in force on its Sunday."""
+
+    from_day: date
+    literal: str
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """What is measured; `first_week` is the first week it was ever reported, targets oldest first."""
+
+    id: int
+    key: str
+    name: str
+    unit: str | None
+    kind: str
+    direction: str
+    rounding: str
+    scale: str
+    retired_from: date | None
+    first_week: date | None
+    targets: tuple[TargetFrom, ...] = ()
+
+    @property
+    def is_rate(self) -> bool:
+        return self.kind in ("rate", "ytd_rate")
+
+    @property
+    def is_year_to_date(self) -> bool:
+        return self.kind.startswith("ytd_")
+
+    @property
+    def is_count(self) -> bool:
+        return self.kind in ("count", "ytd_count")
+
+    @property
+    def lower_is_better(self) -> bool:
+        return self.direction == "down"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A value as a revision of a week's report said it; `stands` where that revision is the published one."""
+
+    week: date
+    revision: int
+    stands: bool
+    literal: str
+    value: Decimal
+    decimals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A week's value that stands. `former` is what an earlier revision said, where that differs."""
+
+    index: int
+    week: date
+    literal: str
+    value: Decimal
+    low: Decimal
+    high: Decimal
+    revision: int
+    former: Reading | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FailureChange:
+    """Failures per million before and now; `percent` None where there were none before."""
+
+    before: Decimal
+    now: Decimal
+    percent: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A metric's weeks on a time axis. `withdrawn` holds by index what only earlier revisions said."""
+
+    metric: Metric
+    values: tuple[Value, ...]
+    missing: tuple[int, ...]
+    withdrawn: Mapping[int, str] = field(default_factory=dict)
+    by_index: Mapping[int, Value] = field(default_factory=dict)
+
+    @property
+    def latest(self) -> Value | None:
+        return self.values[-1] if self.values else None
+
+    @property
+    def restated(self) -> tuple[Value, ...]:
+        return tuple(value for value in self.values if value.former is not None)
+
+    @property
+    def worst(self) -> Value | None:
+        """The lowest value, or the highest where lower is better; the newest of equals."""
+        if not self.values:
+            return None
+        sign = -1 if self.metric.lower_is_better else 1
+        return min(self.values, key=lambda value: (sign * value.value, -value.index))
+
+    def target_in(self, week: date) -> TargetFrom | None:
+        """The target that the week is judged by."""
+        sunday = week + timedelta(days=6)
+        held = [target for target in self.metric.targets if target.from_day <= sunday]
+        return held[-1] if held else None
+
+    def meets_target(self, value: Value) -> bool | None:
+        """Whether it does; None without a target."""
+        target = self.target_in(value.week)
+        return None if target is None else is_met(value.value, target.value, self.metric.direction)
+
+    @property
+    def change(self) -> FailureChange | None:
+        """How the failures of the latest week compare with the week before, where both are rates."""
+        latest = self.latest
+        before = self.by_index.get(latest.index - 1) if latest else None
+        if latest is None or before is None or self.metric.kind != "rate":
+            return None
+        return failure_change(before.value, latest.value)
+
+
+def series(metric: Metric, readings: Sequence[Reading], axis: TimeAxis) -> Series:
+    """The metric's readings laid out on the axis.
+
+    Missing are the weeks from its first one ever until it was retired that have no value.
+    """
+    by_week: dict[date, list[Reading]] = {}
+    for reading in readings:
+        by_week.setdefault(reading.week, []).append(reading)
+    values: list[Value] = []
+    withdrawn: dict[int, str] = {}
+    for week in sorted(by_week):
+        told = sorted(by_week[week], key=lambda reading: reading.revision)
+        standing = next((reading for reading in told if reading.stands), None)
+        if standing is None:
+            withdrawn[axis.index(week)] = told[-1].literal
+        else:
+            values.append(_value(metric, standing, told, axis))
+    known = {value.index: value for value in values}
+    begins = max(0, axis.index(metric.first_week)) if metric.first_week else axis.weeks
+    ends = axis.weeks if metric.retired_from is None else min(axis.weeks, axis.index(metric.retired_from))
+    missing = tuple(index for index in range(begins, ends) if index not in known)
+    return Series(metric, tuple(values), missing, withdrawn, known)
+
+
+def failure_change(before: Decimal, now: Decimal) -> FailureChange:
+    """280 → 200 failures per million is −29 %."""
+    was, is_ = failures_per_million(before), failures_per_million(now)
+    percent = int(((is_ - was) / was * 100).to_integral_value("ROUND_HALF_EVEN")) if was > 0 else None
+    return FailureChange(was, is_, percent)
+
+
+def target_spans(series: Series, axis: TimeAxis) -> list[tuple[int, int, TargetFrom]]:
+    """Which target holds from which week until before which; whole weeks, as they are judged."""
+    spans: list[tuple[int, int, TargetFrom]] = []
+    ends = axis.weeks
+    retired = series.metric.retired_from
+    if retired is not None:
+        ends = max(0, min(ends, axis.index(retired)))
+    for target in reversed(series.metric.targets):
+        begins = max(0, axis.index(target.from_day))
+        if begins < ends:
+            spans.append((begins, ends, target))
+            ends = begins
+    return spans[::-1]
+
+
+def runs(indexes: Sequence[int]) -> list[tuple[int, int]]:
+    """Neighbouring weeks as stretches: 3, 4, 5, 9 is 3 to 5 and 9."""
+    found: list[tuple[int, int]] = []
+    for index in indexes:
+        if found and found[-1][1] == index - 1:
+            found[-1] = (found[-1][0], index)
+        else:
+            found.append((index, index))
+    return found
+
+
+def _value(metric: Metric, standing: Reading, told: Sequence[Reading], axis: TimeAxis) -> Value:
+    stands_for = interval(standing.value, standing.decimals, metric.rounding, rate=metric.is_rate)
+    former = [
+        reading
+        for reading in told
+        if reading.revision < standing.revision
+        and (reading.value, reading.decimals) != (standing.value, standing.decimals)
+    ]
+    return Value(
+        index=axis.index(standing.week),
+        week=standing.week,
+        literal=standing.literal,
+        value=standing.value,
+        low=stands_for.low,
+        high=stands_for.high,
+        revision=standing.revision,
+        former=former[-1] if former else None,
+    )

@@ -1,0 +1,1 @@
+"""Measures the program against itself: ratios within one run, never absolute speeds."""
