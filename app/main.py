@@ -15,8 +15,9 @@ from starlette.middleware import Middleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app import migrate, paths
-from app.accounts import account_routes, settings_routes
+from app.accounts import account_routes, policy, settings_routes
 from app.accounts import routes as accounts_routes
+from app.accounts.shown import browser_name, team_options
 from app.config import Settings
 from app.db import Database
 from app.reports.kept_pages import KeptPages
@@ -52,6 +53,12 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.state.assets = assets
     app.state.templates = Templates(assets)
     app.state.kept_pages = KeptPages()
+    app.state.templates.add(
+        role_on=policy.role_on,
+        sees_several_teams=policy.sees_several_teams,
+        team_options=team_options,
+        browser_name=browser_name,
+    )
     app.mount("/static", assets, name="static")
     for router in _routers():
         app.include_router(router)
@@ -62,7 +69,13 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
 def _routers() -> list[APIRouter]:
     """Hot routes first: each route passed before the match costs a little."""
     features = []
-    for name in ("app.reports.routes", "app.reports.edit_routes", "app.metrics.routes", "app.incidents.routes", "app.trends.routes"):
+    for name in (
+        "app.reports.routes",
+        "app.reports.edit_routes",
+        "app.metrics.routes",
+        "app.incidents.routes",
+        "app.trends.routes",
+    ):
         if importlib.util.find_spec(name) is None:  # while they are being written
             continue
         try:

@@ -141,7 +141,8 @@ def _account_page(
             session, user.id, seen_since=now - timedelta(minutes=settings.session_idle_minutes), at=now
         ),
         "this_session": request.state.session_id,
-        "saved": saved if saved in {"account", "password", "sessions", "welcome"} else "",
+        "saved": saved if saved in {"account", "password", "sessions"} else "",
+        "time_zone": queries.time_zone_of(session, user.id),
         "here": "/account",
     }
     return page(request, "accounts/account.html", context, status=status)

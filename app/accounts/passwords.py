@@ -17,11 +17,15 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 def hash_password(password: str) -> str:
     """The hash to store. Too short or too long a password is `Invalid`."""
+    check_length(password)
+    return _hasher.hash(password)
+
+
+def check_length(password: str) -> None:
     if len(password) < SHORTEST:
         raise Invalid("password.too_short", least=SHORTEST)
     if len(password) > LONGEST:
         raise Invalid("password.too_long", most=LONGEST)
-    return _hasher.hash(password)
 
 
 def verify_password(stored: str | None, password: str) -> bool:

@@ -43,6 +43,11 @@ def may_write(viewer: Viewer, team_id: int) -> bool:
     return viewer.is_administrator or "lead" in viewer.roles_in(team_id)
 
 
+def sees_several_teams(viewer: Viewer) -> bool:
+    """Whether there is a team to change to."""
+    return viewer.is_administrator or len(viewer.roles) > 1
+
+
 def may_administer(viewer: Viewer) -> bool:
     """People, teams and roles are the administrators' business."""
     return viewer.is_administrator

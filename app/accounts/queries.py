@@ -192,6 +192,18 @@ def sessions_of(session: Session, user_id: int, *, seen_since: datetime, at: dat
     )
 
 
+def time_zone_of(session: Session, user_id: int) -> str:
+    """The time zone of the person's team, to show them times in; UTC without a team."""
+    zone = session.scalar(
+        select(Team.time_zone)
+        .join(Membership, Membership.team_id == Team.id)
+        .where(Membership.user_id == user_id)
+        .order_by(Team.id)
+        .limit(1)
+    )
+    return zone or "UTC"
+
+
 def has_administrator(session: Session) -> bool:
     """Whether anybody administers this place already."""
     found = session.scalar(

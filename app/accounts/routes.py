@@ -45,6 +45,12 @@ def teams(request: Request, viewer: CurrentViewer, session: DbSession) -> Respon
     return page(request, "accounts/teams.html", {"teams": queries.visible_teams(session, viewer)})
 
 
+@router.get("/teams/menu")
+def team_menu(request: Request, viewer: CurrentViewer, session: DbSession) -> Response:
+    """The same as a list for the masthead, asked for when it is opened."""
+    return page(request, "accounts/_team_menu.html", {"teams": queries.visible_teams(session, viewer)})
+
+
 @router.get("/sign-in")
 def sign_in_page(request: Request, public: Public, viewer: OptionalViewer, next: str = "") -> Response:
     if viewer is not None:
@@ -103,7 +109,7 @@ def use_link(request: Request, public: Public, token: str, session: DbSession, n
         replacing=browser.token,
         at=now,
     )
-    return _welcome(request, new, user, "/" if user.password_hash else "/account?welcome=1")
+    return _welcome(request, new, user, "/" if user.password_hash else "/account")
 
 
 @router.get("/setup/{token}")

@@ -64,6 +64,7 @@ async def change_password(
     """
     if form.password != form.password_again:
         raise Invalid("password.not_the_same")
+    passwords.check_length(form.password)
     async with gate.writing() as session:
         user = await anyio.to_thread.run_sync(session.get_one, User, user_id)
         stored = user.password_hash

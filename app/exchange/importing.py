@@ -252,7 +252,7 @@ def _store_or_skip(
     assert entry.read.reading is not None
     page = SourcePage(
         team_id=team.id,
-        name=entry.name,
+        name=entry.read.page.kept_as,
         content=entry.read.page.content,
         sha256=entry.read.sha256,
         reader_version=VERSION,
@@ -281,7 +281,7 @@ def _store_or_skip(
                     by=signature.by,
                     author_name=signature.author_name,
                     at=signature.at,
-                    reason=signature.reason or REPLACED[team.language].format(name=entry.name),
+                    reason=signature.reason or REPLACED[team.language].format(name=page.name),
                 )
     except Refusal as refusal:
         entry.outcome, entry.reason = "skipped", Reason(refusal.key, refusal.values)

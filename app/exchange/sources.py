@@ -10,7 +10,7 @@ import io
 import re
 import string
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -29,11 +29,15 @@ _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page as it came: `name` is where it was found, `text` its decoded content."""
+    """A page as it came: `name` is where it was found, `text` its decoded content.
+
+    `kept_as` is the name to keep with it: no path of the machine it came from.
+    """
 
     name: str
     content: bytes
     text: str
+    kept_as: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,11 @@ def pages_at(paths: Iterable[str], *, pasted: BinaryIO | None = None) -> Iterato
         if path == PASTED and pasted is not None:
             yield page_from(path, pasted.read(MAX_PAGE_BYTES + 1))
             continue
+        above = len(str(Path(path))) - len(Path(path).name)
         try:
-            yield from _pages_at(Path(path))
+            for found in _pages_at(Path(path)):
+                kept_as = found.name[above:].lstrip("/\\")
+                yield replace(found, kept_as=kept_as) if isinstance(found, Page) else found
         except OSError as error:
             yield _unreadable_file(path, error)
 
@@ -125,7 +132,7 @@ def page_from(name: str, content: bytes) -> Found:
         return Unreadable(name, "exchange.page.binary")
     if not text.strip(BLANK):
         return Unreadable(name, "exchange.page.empty")
-    return Page(name, content, text)
+    return Page(name, content, text, kept_as=name)
 
 
 def _decoded(content: bytes) -> str | None:

@@ -100,6 +100,7 @@ class Series:
     missing: tuple[int, ...]
     withdrawn: Mapping[int, str] = field(default_factory=dict)
     by_index: Mapping[int, Value] = field(default_factory=dict)
+    missing_set: frozenset[int] = frozenset()
 
     @property
     def latest(self) -> Value | None:
@@ -159,7 +160,7 @@ def series(metric: Metric, readings: Sequence[Reading], axis: TimeAxis) -> Serie
     begins = max(0, axis.index(metric.first_week)) if metric.first_week else axis.weeks
     ends = axis.weeks if metric.retired_from is None else min(axis.weeks, axis.index(metric.retired_from))
     missing = tuple(index for index in range(begins, ends) if index not in known)
-    return Series(metric, tuple(values), missing, withdrawn, known)
+    return Series(metric, tuple(values), missing, withdrawn, known, frozenset(missing))
 
 
 def failure_change(before: Decimal, now: Decimal) -> FailureChange:

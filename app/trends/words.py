@@ -18,6 +18,9 @@ Unit = Literal["percent", "ppm"]
 MOST_STRETCHES = 4
 MOST_NAMED = 2
 SYMPTOM_LENGTH = 60
+LARGE = tuple(
+    (Decimal(10) ** power, zh, en) for power, zh, en in ((8, "亿", "00M"), (6, "00 万", "M"), (5, "0 万", "00k"))
+)
 
 
 class Language(Protocol):
@@ -88,6 +91,9 @@ class Words:
         """A number that nobody typed (an axis label, the end of an interval), with its unit."""
         if metric.is_rate:
             return self.number(metric, value, f"{plain(value)}%")
+        for least, zh, en in LARGE:
+            if abs(value) >= least:
+                return f"{plain(value / least)}{f' {zh}' if self._f.language == 'zh' else en}"
         return plain(value)
 
     def interval(self, metric: Metric, value: Value) -> str:
@@ -129,7 +135,9 @@ class Words:
                 % {"first": first, "week": week, "count": met}
             )
         named = _("; ").join(self._named(*each) for each in now[:MOST_NAMED])
-        return self._sentence(_("%(named)s in %(week)s; no targets are set.") % {"named": named, "week": week})
+        return self._sentence(
+            _("%(named)s in %(week)s; no targets are set.") % {"named": named, "week": week}
+        )
 
     def _missed(self, missed: Sequence[tuple[Series, Value]], met: int) -> str:
         _ = self._
@@ -199,9 +207,7 @@ class Words:
         parts.extend(self._shape(series, worst))
         target = series.target_in(latest.week)
         if target:
-            parts.append(
-                _("target %(value)s") % {"value": self.number(metric, target.value, target.literal)}
-            )
+            parts.append(_("target %(value)s") % {"value": self.number(metric, target.value, target.literal)})
         if series.missing:
             missing = len(series.missing)
             parts.append(n("%(count)s week missing", "%(count)s weeks missing", missing) % {"count": missing})
@@ -216,8 +222,10 @@ class Words:
         _ = self._
         if len(series.values) == 1:
             return [_("the only value")]
-        if worst.value == max(value.value for value in series.values) == min(
-            value.value for value in series.values
+        if (
+            worst.value
+            == max(value.value for value in series.values)
+            == min(value.value for value in series.values)
         ):
             return [_("the same every week")]
         if series.metric.is_year_to_date:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -16,18 +16,10 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 from app import paths
-from app.accounts.policy import Viewer, role_on
 from app.web import urls
 from app.web.assets import Assets
-from app.web.i18n import LANGUAGES, N_, language_of, translate
+from app.web.i18n import LANGUAGES, language_of, translate
 
-ROLE_WORDS = {
-    "lead": N_("Lead"),
-    "manager": N_("Manager"),
-    "executive": N_("Executive"),
-    "administrator": N_("Administrator"),
-    "guest": N_("No role yet"),
-}
 THEMES = ("light", "dark")
 THEME_COOKIE = "weekline_theme"
 ICON_WIDTHS = {
@@ -41,11 +33,6 @@ ICON_WIDTHS = {
     "dot": 8,
 }
 """Widths of the drawings that are not 16 × 16."""
-
-
-class HasId(Protocol):
-    @property
-    def id(self) -> int: ...
 
 
 class Templates:
@@ -137,9 +124,6 @@ def _environment(language: str, assets: Assets) -> Environment:
             width, size, role, assets.url("icons/sprite.svg"), name
         )
 
-    def role_word(viewer: Viewer, team: HasId | None) -> str:
-        return translation.gettext(ROLE_WORDS[role_on(viewer, team.id if team else None)])
-
     environment.globals.update(
         asset=assets.url,
         icon=icon,
@@ -148,6 +132,5 @@ def _environment(language: str, assets: Assets) -> Environment:
         f=translation,
         say=translation.key,
         urls=urls,
-        role_word=role_word,
     )
     return environment

@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 
 from app.document.lines import normalise_text
 from app.document.outline import structure
+from app.document.places import walk
 from app.document.reader import read
 from app.document.recognition import recognise
 from app.document.schema import Block, Document
@@ -27,12 +28,21 @@ def content(document: Document) -> Any:
     return stripped(document.model_dump())
 
 
-#: List marks are what a written page may make regular; they are left out of both sides.
-_MARK = re.compile(r"^[ \t\r\f\v]*(?:[-*+](?=[ \t\r\f\v]|$)|\d{1,9}[.)．）、]|[•●▪◦‣·]|[-*+](?=[\u3000\xa0]))", re.M)
+_MARK = re.compile(r"[ \t\r\f\v]*([-*+•●▪◦‣·]|\d{1,9}[.)．）、])")
 
 
 def words(page: str) -> str:
-    return "".join(_MARK.sub("", page.replace("\r\n", "\n")).split())
+    """The non-blank characters of a page without its list marks, which a written page may make regular."""
+    page = page.replace("\r\n", "\n")
+    lines = page.split("\n")
+    for section in structure(page).sections:
+        for _, block in walk(section.blocks):
+            if block.kind == "item":
+                assert block.source is not None
+                mark = _MARK.match(lines[block.source.line - 1])
+                assert mark is not None
+                lines[block.source.line - 1] = lines[block.source.line - 1][mark.end() :]
+    return "".join("\n".join(lines).split())
 
 
 class TestADocumentComesBack:

@@ -226,7 +226,7 @@ def _in_the_next_clause(line: str, one: Written, scene: _Scene) -> str | None:
 
 # Whether it is one ------------------------------------------------------------------------------
 
-_RATIO_NEXT = re.compile(
+RATIO_NEXT = re.compile(
     rf"\s?(?:{COUNTER}|%|‰|原则|法则|倍|折|小时|h\b|d\b|端口|报错|错误|码|版|迭代|层|位|天|周(?![一二三四五六日末])|"
     r"分(?!批|阶段|步|期|次|别|两|三|多|片|公司|行|支)|的?(?:流量|用户|机器|请求|量|概率|比例|时间|人力|成本|资源|样本|数据|订单)|"
     r"以上|以下|以内|左右的?(?:流量|用户)|of\b|(?:GB?|TB?|MB?|KB?|ms|s|min|mins|core|px|K|M|W|w|k|x|G)(?![A-Za-z])|[A-Za-z](?![A-Za-z]))",
@@ -276,7 +276,7 @@ def _is_ratio(line: str, one: Written, scene: _Scene) -> bool:
     """`5/8个`, `1/3的流量`, `完成 3/5`, `7/24`: digits with a stroke that are no day."""
     if line[one.end - 1] in "日号":
         return False
-    if _RATIO_NEXT.match(line, one.end):
+    if RATIO_NEXT.match(line, one.end):
         return True
     if one.precision == "day_range":
         return False

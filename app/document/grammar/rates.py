@@ -22,31 +22,35 @@ _UNIT: Final = (
     r"orders?|payments?|requests?|transactions?|users?|merchants?|errors?|incidents?|alerts?|times?)(?![A-Za-z])"
 )
 _READING = re.compile(
-    rf"(?P<value>{_NUMBER})(?![0-9]|\.[0-9]|[/:-][0-9]|,[0-9]{{3}}|[年月日号点时]|\s?[~-]\s?[0-9])"
-    rf"(?:\*\*)?(?:\s?(?P<unit>{_UNIT}))?(?![A-Za-z])",
+    rf"(?P<value>{_NUMBER})(?![0-9]|\.[0-9]|[/:-][0-9]|[年月日号点时])(?:\*\*)?(?:\s?(?P<unit>{_UNIT}))?(?![A-Za-z0-9]|\s?[~-]\s?[0-9])",
     re.IGNORECASE,
 )
-_ARROW = re.compile(r"\s?(?:→|⇒|-+>|=>)\s?")
-_JOINT = re.compile(r"\s?(?:\*\*)?\s?(?:[:=]|->)\s?(?:\*\*)?\s?(?:约为|约|为|是|达到|达|≈|~)?\s?(?:\*\*)?")
-_LINK_VERB = re.compile(r"(?:\*\*)?\s?(?:约为|为|是|达到|达|保持在|维持在|约|稳定在|:|at|is|was)?\s?(?:\*\*)?$", re.IGNORECASE)
+_BEFORE_ARROW = re.compile(rf"{_NUMBER}\s?[%‰]?\s?(?:→|⇒|-+>|=>)\s?")
+#: Between a name and its number, with a colon and without.
+_JOINT = re.compile(r"\s?(?:\*\*)?\s?(?P<colon>[:=]|】:?)\s?(?:\*\*)?\s?(?:约为|约|为|是|达到|达|≈)?\s?(?:\*\*)?$")
+_LINK = re.compile(r"\s?(?:\*\*)?\s?(?:约为|约|为|是|达到|达|保持在|维持在|稳定在|均为|均|\b(?:at|is|was|of|reached)\b)?\s?(?:\*\*)?$", re.IGNORECASE)
 _NAME_ENDS = re.compile(
     r"(?:率|可用性|可用度|SLA|SLO|稳定性|健康分|健康度|占比|比例|峰值|均值|平均值|耗时|时间|时长|延迟|时延|RT|TPS|QPS|TP99|P9[059]|P999|"
     r"交易量|订单量|调用量|请求量|笔数|交易额|金额|数量|总数|总量|得分|评分|指数|水位|availability|uptime|rate|ratio|latency|throughput|"
-    r"response time|score|share|coverage|volume|count|peak|error budget)(?:\([^()\n]{1,20}\))?$",
+    r"response time|score|share|coverage|volume|count|peak|error budget|duration)(?:\([^()\n]{1,20}\))?$",
     re.IGNORECASE,
 )
+_SCORE = re.compile(r"(?:分|指数|score)$", re.IGNORECASE)
 #: Names of numbers beside a reading that are no reading of their own.
 _NO_NAME = re.compile(
-    r"^(?:目标|上周|上月|本周|上期|前值|环比|同比|较|比|对比|其中|原因|主要|说明|备注|影响|因|由于|基线|阈值|日期|时间|版本|统计|截至|数据|注|见|"
-    r"增长|上升|下降|提升|降低|波动|涨|跌|target|goal|last week|previous|prev|wow|yoy|mom|baseline|threshold|vs|note|reason|date|version|by|from|was|up|down|"
-    r"第|周|[0-9.]+$)",
+    r"(?:目标|上周|上月|上期|上季|前值|去年|环比|同比|较|比(?![例率])|对比|原因|主要|影响|因(?!子)|由于|基线|阈值|截至|截止|增长(?!率)|上升|下降|提升|降低|"
+    r"波动|上涨|下跌|涨|跌|第|见|target|goal|last (?:week|month)|previous|prev|wow|yoy|mom|baseline|threshold|vs|by|from|was|up|down|"
+    r"(?:日期|时间|版本|说明|备注|注|统计口径|口径|数据来源|周期|更新时间|统计时间|统计周期|链接|编号|工单|port|id|note|reason|date|version|time)$)",
     re.IGNORECASE,
 )
-_NO_NAME_WITHIN = re.compile(r"较上|环比|同比|目标|https?$|因为|由于|导致")
-_GRADED = re.compile(r"[A-D]+(?:/[A-D])*\s?(?:类|等)?级|\bgrade\b|\bP[0-4]\b", re.IGNORECASE)
-_LEAD = re.compile(r"^(?:[\s*_>#`·•-]|(?:其中|其它|另外|另|以及|和|及|而)[,:\s]?|[0-9]{1,2}[.、)]\s?|\([0-9]{1,2}\)|[①-⑳])+")
-_SEPARATORS = ",;。、!?\n|"
-_FINDER = re.compile(r"[0-9]+")
+_NO_NAME_WITHIN = re.compile(r"较上|环比|同比|目标|因为|由于|导致|target", re.IGNORECASE)
+_GRADED = re.compile(r"(?<![A-Za-z])[A-D](?:/?[A-D])*\s?[类等]?级|(?<![A-Za-z])[A-D](?:/?[A-D])*类|\bgrade\b|\bsev(?:erity)?\b|\bP[0-4](?!\w)", re.IGNORECASE)
+_LEAD = re.compile(
+    r"(?:[\s*_>#`·•【-]|(?:其中|其它|另外|另|以及|和|及|而|and|with)[,:\s]*|[0-9]{1,2}(?:[、)]\s?|\.(?![0-9])\s?)|\([0-9]{1,2}\)|[①-⑳]|【[^】\n]{1,20}】(?=[^\s:0-9*]))*",
+    re.IGNORECASE,
+)
+_DIGIT = re.compile(r"[0-9]+")
+_STOPS = re.compile(r"[,;。、!?\n|()]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,56 +89,155 @@ def find_rates(text: str) -> list[Rate]:
 
 def _rates(text: str) -> Iterator[Rate]:
     line = prose(text)
-    done = 0
     count = 0
-    for digits in _FINDER.finditer(line):
+    for start, end in _segments(text, line):
+        for rate in _in_segment(text, line, start, end, is_first=count == 0):
+            yield rate
+            count += 1
+            if count >= _LIMIT:
+                return
+
+
+def _segments(text: str, line: str) -> Iterator[tuple[int, int]]:
+    """The pieces between commas and stops; a comma inside a number or in brackets separates nothing."""
+    start = depth = 0
+    for stop in _STOPS.finditer(line):
+        at, mark = stop.start(), stop[0]
+        if mark == "(":
+            depth += 1
+        elif mark == ")":
+            depth = max(0, depth - 1)
+        elif mark == "\n" or not (depth or _is_inside_number(text, line, at)):
+            yield start, at
+            start, depth = at + 1, 0
+    yield start, len(line)
+
+
+def _is_inside_number(text: str, line: str, at: int) -> bool:
+    return text[at] == "," and line[at - 1 : at].isdigit() and line[at + 1 : at + 4].isdigit() and len(line[at + 1 : at + 4]) == 3
+
+
+def _in_segment(text: str, line: str, start: int, end: int, *, is_first: bool) -> Iterator[Rate]:
+    lead = _LEAD.match(line, start, end)
+    start = lead.end() if lead else start
+    closed = start
+    for digits in _DIGIT.finditer(line, start, min(end, start + 2000)):
         at = digits.start()
-        if at < done or digits.end() - at > 15:
+        if at < closed:
             continue
-        if line[at - 1 : at] == "-" and not line[max(0, at - 2) : at - 1].isalnum():
+        if line[start:start + 1] == "(":
+            closing = line.find(")", start, end)
+            if at < closing:
+                continue
+            start = closing + 1 if closing >= 0 else start
+        if line[at - 1 : at] == "-" and not line[max(0, at - 2) : at - 1].isalnum() and at > start:
             at -= 1
-        rate = _rate(text, line, at, done, is_first=count == 0)
-        if rate is None:
-            continue
-        yield rate
-        done = rate.end
-        count += 1
-        if count >= _LIMIT:
-            return
+        rate = _rate(text, line, start, at, end, is_first=is_first)
+        if rate is not None:
+            yield rate
+            is_first = False
+            start = closed = rate.end
+            lead = _LEAD.match(line, start, end)
+            start = lead.end() if lead else start
 
 
-def _rate(text: str, line: str, at: int, done: int, *, is_first: bool) -> Rate | None:
-    named = _name_before(line, at, done)
-    if named is None:
+def _rate(text: str, line: str, start: int, at: int, end: int, *, is_first: bool) -> Rate | None:
+    before = line[start:at][-80:]
+    joint = _JOINT.search(before)
+    link = joint or _LINK.search(before)
+    if link is None:
         return None
-    start, name_end, has_colon = named
-    name = line[start:name_end]
-    if _NO_NAME.match(name) or _NO_NAME_WITHIN.search(name) or _GRADED.search(name):
+    words = before[: link.start()]
+    if ":" in words:
+        words = words[words.rindex(":") + 1 :]
+    name = words.lstrip(" *_").rstrip(" *_")
+    name_start = at - len(before) + link.start() - len(words.lstrip(" *_"))
+    reading = _READING.match(line, at, end)
+    if arrow := _BEFORE_ARROW.match(line, at, end):
+        reading = _READING.match(line, arrow.end(), end)
+    if not name or reading is None or not _is_name(name, reading, line, end, has_colon=joint is not None, is_first=is_first):
         return None
-    reading = _reading_at(line, at)
-    if reading is None:
-        return None
-    if not has_colon and not (_NAME_ENDS.search(name) or (is_first and reading["unit"] and not _CJK_PROSE.search(name))):
-        return None
-    if not has_colon and not reading["unit"] and not re.search(r"分$|指数$|score$", name, re.IGNORECASE):
-        return None
-    if not is_first and not _NAME_ENDS.search(name) and reading["unit"] not in ("%", "‰"):
-        return None
-    if "(" in line[done:start] and line[done:start].count("(") > line[done:start].count(")"):
-        return None  # a note on the reading before
-    typed = _typed_number(text, reading)
-    if typed is None:
-        return None
-    value_start, value_end = reading.start(), reading.end()
-    closing = 2 if line.startswith("**", value_end) and line.count("**", start, value_end) % 2 else 0
+    value = reading["value"].replace(",", "")
+    close = 2 if line.startswith("**", reading.end()) and line.count("**", name_start, reading.end()) % 2 else 0
+    if line[max(0, name_start - 2) : name_start] == "**" and line.count("**", name_start, reading.end()) % 2:
+        name_start -= 2
     return Rate(
-        name=text[start:name_end],
-        literal=text[start : value_end + closing],
-        value=typed,
-        decimals=len(typed.partition(".")[2]),
+        name=text[at - len(before) + link.start() - len(words.lstrip(" *_")) :][: len(name)],
+        literal=text[name_start : reading.end() + close],
+        value=value,
+        decimals=len(value.partition(".")[2]),
         unit=reading["unit"],
-        start=start,
-        end=value_end + closing,
-        value_start=value_start,
-        value_end=value_end,
+        start=name_start,
+        end=reading.end() + close,
+        value_start=reading.start("value"),
+        value_end=reading.end("value"),
     )
+
+
+def _is_name(name: str, reading: re.Match[str], line: str, end: int, *, has_colon: bool, is_first: bool) -> bool:
+    if len(name) > 40 or _NO_NAME.match(name) or _NO_NAME_WITHIN.search(name) or _GRADED.search(name):
+        return False
+    if not re.search(r"[^\W\d_]", name):
+        return False
+    is_metric = bool(_NAME_ENDS.search(name))
+    if has_colon:
+        return is_first or is_metric or reading["unit"] in ("%", "‰")
+    if is_metric:
+        return bool(reading["unit"] or _SCORE.search(name))
+    is_all = not line[reading.end() : end].strip(" *")
+    return is_first and is_all and bool(reading["unit"]) and line[reading.start() - 1] == " " and len(name) <= 16
+
+
+# Incidents by grade -----------------------------------------------------------------------------
+
+_GRADE: Final = r"(?<![A-Za-z])(?P<grade>[A-D](?:\s?[/、&]?\s?[A-D]){0,3})(?![A-Za-z])"
+_HOW_MANY: Final = r"(?P<n>[0-9]{1,4}|[零〇一二两三四五六七八九十无]|no\b)"
+_COUNTED = re.compile(
+    rf"{_GRADE}\s?-?(?:[类等]?级|类|grade)?(?:的?(?:生产|线上)?(?:事故|故障|事件|问题)|\s(?:incidents?|accidents?|events?|issues?))?(?:数量?)?\s?(?:\*\*)?\s?"
+    rf"(?:[:=]|为|共|发生|\()?\s?(?:\*\*)?\s?{_HOW_MANY}(?![0-9.%/])(?P<unit>\s?[次起件例个])?",
+    re.IGNORECASE,
+)
+_COUNT_FIRST = re.compile(
+    rf"(?P<n>[0-9]{{1,4}}|无|no)\s?[次起件例个]?\s?(?:grade\s)?{_GRADE}\s?-?(?:[类等]?级|类|grade)?\s?(?:的?(?:生产|线上)?(?:事故|故障|事件)|incidents?|accidents?)", re.IGNORECASE
+)
+_ABOUT_INCIDENTS = re.compile(r"事故|故障|事件|incident|accident|生产问题", re.IGNORECASE)
+_LETTERED = re.compile(r"[A-D]\s?[类等]?级|[A-D]类|grade|[A-D]-?\s?(?:incident|accident)|事故|故障", re.IGNORECASE)
+_CHINESE: Final = "零一二三四五六七八九十"
+
+
+def find_incident_counts(text: str) -> IncidentCounts:
+    """The number of incidents by grade that `text` states (`事故数AB级0次，CD级1次`); empty where it states none.
+
+    `无` and `no` are a stated 0. An incident whose grade is still open is in no grade's count.
+    """
+    line = prose(text)
+    if not (_ABOUT_INCIDENTS.search(line) and _LETTERED.search(line)):
+        return IncidentCounts({}, 0, 0)
+    found = [*_COUNTED.finditer(line)] or [*_COUNT_FIRST.finditer(line)]
+    counts: dict[str, int] = {}
+    start = end = 0
+    for match in found:
+        grade = "".join(sorted(set(re.sub(r"[^A-D]", "", match["grade"].upper()))))
+        if not match["grade"].isupper() or grade in counts or not _names_a_grade(line, match):
+            continue
+        counts[grade] = _number(match["n"])
+        start = match.start() if len(counts) == 1 else start
+        end = match.end()
+    if not counts:
+        return IncidentCounts({}, 0, 0)
+    head = re.search(r"(?:事故|故障|事件|incidents?|accidents?)(?:数量?)?\s?(?:\(?(?:by\s)?grade\)?)?\s?:?\s?(?:grade\s)?$", line[max(0, start - 24) : start], re.IGNORECASE)
+    return IncidentCounts(counts, start - len(head[0]) if head else start, end)
+
+
+def _names_a_grade(line: str, match: re.Match[str]) -> bool:
+    words = match[0]
+    return bool(
+        re.search(r"级|类|grade|事故|故障|incident|accident", words, re.IGNORECASE)
+        or re.search(r"grade\s?$", line[max(0, match.start() - 8) : match.start()], re.IGNORECASE)
+    )
+
+
+def _number(word: str) -> int:
+    if word.isascii() and word.isdigit():
+        return int(word)
+    return _CHINESE.index({"〇": "零", "无": "零", "两": "二"}.get(word, word)) if not word.isascii() else 0

@@ -1,0 +1,144 @@
+"""What is known about the events of a report page: how often before, how long, how graded now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from statistics import median
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from app.document.schema import Incident as Told
+from app.incidents.models import Incident, ThirdParty
+from app.reports.events import PageSubject
+from app.reports.models import Report
+
+FEWEST_FOR_A_MEDIAN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentNote:
+    """What stands beside an event of the page.
+
+    `times` counts the events of this year with the same third party up to this one, `last_day` and
+    `last_week` (a Monday) tell of the one before. `median_minutes` is that of the year's published
+    events so far with both times stated, None for fewer than three. `grade` is the one that holds now.
+    """
+
+    incident_id: int
+    grade: str | None
+    grade_decided: bool
+    detected_by: str | None
+    third_party: str | None
+    times: int
+    last_day: date | None
+    last_week: date | None
+    minutes: int | None
+    median_minutes: int | None
+
+
+def notes_for_page(session: Session, subject: PageSubject) -> Mapping[str, Any]:
+    """`incident_notes`: an IncidentNote by the event's index in the document, for those that are stored.
+
+    One statement, over the team's year; weeks that are not published count only for their own page.
+    """
+    told = subject.document.incidents
+    if not told:
+        return {"incident_notes": {}}
+    rows = _of_the_year(session, subject)
+    mine = [row for row in rows if row.report_id == subject.report.id]
+    notes: dict[int, IncidentNote] = {}
+    for index, incident in enumerate(told):
+        row = _same(mine, incident, index)
+        if row is not None:
+            mine.remove(row)
+            notes[index] = _note(row, rows)
+    return {"incident_notes": notes}
+
+
+def minutes_of(started_at: str | None, recovered_at: str | None) -> int | None:
+    """Minutes from start to recovery, both stated to the minute; None otherwise."""
+    if not started_at or not recovered_at or len(started_at) < 16 or len(recovered_at) < 16:
+        return None
+    lasted = datetime.fromisoformat(recovered_at) - datetime.fromisoformat(started_at)
+    return int(lasted.total_seconds() // 60) if lasted >= timedelta(0) else None
+
+
+def _of_the_year(session: Session, subject: PageSubject) -> Sequence[Any]:
+    report = subject.report
+    year = report.week_year
+    in_year = and_(
+        Incident.team_id == subject.team_id,
+        Incident.started_at >= f"{year}-01-01",
+        Incident.started_at < f"{year + 1}-01-01",
+        Report.published_revision > 0,
+    )
+    query = (
+        select(
+            Incident.id,
+            Incident.report_id,
+            Incident.position,
+            Incident.started_at,
+            Incident.started_literal,
+            Incident.recovered_at,
+            Incident.symptom,
+            Incident.grade,
+            Incident.grade_decided,
+            Incident.detected_by,
+            Incident.third_party_id,
+            Report.period_start,
+            ThirdParty.name.label("third_party"),
+        )
+        .join(Report, Report.id == Incident.report_id)
+        .outerjoin(ThirdParty, ThirdParty.id == Incident.third_party_id)
+        .where(or_(Incident.report_id == report.id, in_year))
+        .order_by(Incident.started_at, Incident.id)
+    )
+    return session.execute(query).all()
+
+
+def _same(rows: Sequence[Any], told: Told, index: int) -> Any:
+    """The stored row of an event: the same words, else the same time at the same place."""
+    for row in rows:
+        if row.started_literal == told.started_literal and row.symptom == told.symptom:
+            return row
+    for row in rows:
+        if row.started_at == told.started_at and row.position == index:
+            return row
+    return None
+
+
+def _note(row: Any, rows: Sequence[Any]) -> IncidentNote:
+    until = row.started_at or ""
+    before = [
+        other
+        for other in rows
+        if row.third_party_id is not None
+        and other.third_party_id == row.third_party_id
+        and other.id != row.id
+        and other.started_at is not None
+        and other.started_at[:4] == until[:4]
+        and other.started_at < until
+    ]
+    lasted = [
+        minutes
+        for other in rows
+        if (other.started_at or "") <= until
+        and (minutes := minutes_of(other.started_at, other.recovered_at)) is not None
+    ]
+    last = before[-1] if before else None
+    return IncidentNote(
+        incident_id=row.id,
+        grade=row.grade,
+        grade_decided=row.grade_decided,
+        detected_by=row.detected_by,
+        third_party=row.third_party,
+        times=len(before) + 1,
+        last_day=date.fromisoformat(last.started_at[:10]) if last else None,
+        last_week=last.period_start if last else None,
+        minutes=minutes_of(row.started_at, row.recovered_at),
+        median_minutes=round(median(lasted)) if len(lasted) >= FEWEST_FOR_A_MEDIAN else None,
+    )

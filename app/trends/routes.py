@@ -1,0 +1,87 @@
+"""The trend page of a team, and its numbers as CSV."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from typing import Annotated, Literal
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from app import __version__
+from app.accounts.access import TeamInView, VisibleTeam
+from app.document.schema import WeekRule
+from app.trends.export import readings_csv
+from app.trends.trends_page import Asked, load, trends_page
+from app.trends.words import Unit
+from app.web.clock import Now
+from app.web.database import DbSession
+from app.web.i18n import language_of, translation_of
+from app.web.templates import THEME_COOKIE, page
+
+router = APIRouter()
+
+
+def asked(
+    weeks: Literal["26", "52", "all"] = "26",
+    unit: Unit = "percent",
+    until: Annotated[date | None, Query()] = None,
+) -> Asked:
+    return Asked(weeks, unit, until)
+
+
+WhatIsAsked = Annotated[Asked, Depends(asked)]
+
+
+@router.get("/teams/{team}/trends")
+def trends(request: Request, team: VisibleTeam, asked: WhatIsAsked, session: DbSession, now: Now) -> Response:
+    """The team's metrics week by week."""
+    today = now.astimezone(ZoneInfo(team.time_zone)).date()
+    headers = {"ETag": _etag(request, team, asked, today), "Cache-Control": "private, no-cache"}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    context = trends_page(
+        load(session, team.id, asked),
+        asked=asked,
+        rule=rule_of(team),
+        today=today,
+        f=translation_of(request),
+    )
+    return page(request, "trends/page.html", {"team": team, "tab": "trends", **context}, headers=headers)
+
+
+@router.get("/teams/{team}/trends.csv")
+def trends_csv(team: VisibleTeam, asked: WhatIsAsked, session: DbSession) -> Response:
+    """The same readings, a row each."""
+    found = load(session, team.id, asked)
+    body = readings_csv(found.series if found else (), found.axis if found else None)
+    name = quote(f"{team.slug} trends.csv")
+    return Response(
+        body,
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
+    )
+
+
+def rule_of(team: TeamInView) -> WeekRule:
+    return "iso" if team.week_rule == "iso" else "jan1-monday"
+
+
+def _etag(request: Request, team: TeamInView, asked: Asked, today: date) -> str:
+    """Names everything the page depends on, the viewer too; the team's pulse counts its changes."""
+    parts = (
+        __version__,
+        request.app.state.assets.hash,
+        team.viewer.user_id,
+        team.role,
+        team.id,
+        team.name,
+        team.pulse,
+        language_of(request),
+        request.cookies.get(THEME_COOKIE),
+        asked,
+        today,
+    )
+    return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'

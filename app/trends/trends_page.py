@@ -1,0 +1,346 @@
+"""What the trend page shows: figures with their sentences, the tables, the accidents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+from sqlalchemy.orm import Session
+
+from app.document.schema import WeekRule
+from app.metrics.scales import on_the_point
+from app.trends import queries
+from app.trends.axes import TimeAxis
+from app.trends.geometry import Chart, Point, Target, draw
+from app.trends.pins import Pins, lay_pins
+from app.trends.queries import Accident, Span, Week
+from app.trends.statistics import Series, Value, series, target_spans
+from app.trends.words import Language, Unit, Words, short_symptom
+
+WEEKS: Mapping[str, int | None] = {"26": 26, "52": 52, "all": None}
+CROWDED = 110
+"""From so many weeks on points are too near for a dot each, and say only their value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for."""
+
+    weeks: Literal["26", "52", "all"] = "26"
+    unit: Unit = "percent"
+    until: date | None = None
+
+    def query(self, **changes: Any) -> str:
+        """The query of a link that changes some of it; what is usual is left out."""
+        asked = {"weeks": self.weeks, "unit": self.unit, "until": self.until, **changes}
+        usual = {"weeks": "26", "unit": "percent", "until": None}
+        parts = [f"{name}={value}" for name, value in asked.items() if value != usual[name]]
+        return "?" + "&".join(parts) if parts else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A week of a chart under the pointer: what it says, and the report it leads to."""
+
+    x: float
+    say: str
+    week: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One metric's chart with its words. `texts` gives the value shown at a week."""
+
+    series: Series
+    chart: Chart
+    description: str
+    missing: str
+    restated: list[str]
+    readout: str
+    meets: bool | None
+    spots: list[Spot]
+    texts: Mapping[int, str]
+    tick_texts: Mapping[Decimal, str]
+    target_texts: Mapping[Decimal, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A number in the table, parted at its decimal point; `former` is what was said before."""
+
+    whole: str
+    rest: str
+    former: str | None = None
+    missing: bool = False
+    meets: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """A metric's newest value in short. `change` are failures per million, and how they changed."""
+
+    series: Series
+    latest: Cell | None
+    week: str | None
+    """The week of the value, where it is not the newest."""
+    target: Cell | None
+    meets: bool | None
+    change: tuple[str, str] | None
+    worst: Cell | None
+    worst_week: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    week: date
+    name: str
+    published: bool
+    cells: list[Cell | None]
+    accidents: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedAccident:
+    number: int
+    accident: Accident
+    symptom: str
+    happened: str
+    week: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trends:
+    """Everything read for the page, laid out on one time axis."""
+
+    span: Span
+    axis: TimeAxis
+    weeks: Mapping[date, Week]
+    series: list[Series]
+    accidents: list[Accident]
+
+
+def load(session: Session, team_id: int, asked: Asked) -> Trends | None:
+    """The team's weeks as asked for; None where none is published. Five statements."""
+    span = queries.published_span(session, team_id)
+    if span is None:
+        return None
+    axis = queries.axis_for(span, WEEKS[asked.weeks], asked.until)
+    metrics = queries.metrics_of(session, team_id)
+    readings = queries.readings_on(session, team_id, axis)
+    return Trends(
+        span=span,
+        axis=axis,
+        weeks=queries.weeks_on(session, team_id, axis),
+        series=[series(metric, readings.get(metric.id, ()), axis) for metric in metrics],
+        accidents=queries.accidents_on(session, team_id, axis),
+    )
+
+
+def trends_page(
+    trends: Trends | None, *, asked: Asked, rule: WeekRule, today: date, f: Language
+) -> dict[str, Any]:
+    """The page's context; `trends` None where the team has published nothing yet."""
+    if trends is None:
+        return {"asked": asked, "trends": None}
+    axis, weeks = trends.axis, trends.weeks
+    words = Words(f, axis=axis, weeks=weeks, rule=rule, unit=asked.unit)
+    told = [one for one in trends.series if one.values]
+    numbers = _numbers(trends)
+    pins = lay_pins(axis, [axis.index(accident.week) for accident in trends.accidents])
+    figures = [_figure(one, axis, weeks, pins, numbers, words) for one in told]
+    no_report = [index for index in _since_first(trends) if axis.week(index) not in weeks]
+    return {
+        "asked": asked,
+        "trends": trends,
+        "axis": axis,
+        "ticks": axis.ticks(),
+        "last_week": words.week(axis.week(axis.weeks - 1)),
+        "headline": words.headline(told),
+        "no_report": words.stretches(no_report) if no_report else "",
+        "weeks_since": queries.weeks_since(trends.span, today) if asked.until is None else 0,
+        "restated": sum(len(one.restated) for one in told),
+        "grades": _grades(trends.accidents),
+        "scores": [_score(one, axis, words) for one in told],
+        "weekly": [figure for figure in figures if not figure.series.metric.is_year_to_date],
+        "year_to_date": [figure for figure in figures if figure.series.metric.is_year_to_date],
+        "silent": [one.metric.name for one in trends.series if not one.values and one.metric.first_week],
+        "accidents": [
+            NumberedAccident(
+                number,
+                accident,
+                short_symptom(accident.symptom),
+                words.happened(accident),
+                words.week(accident.week),
+            )
+            for number, accident in enumerate(trends.accidents, 1)
+        ],
+        "table": _table(trends, told, numbers, words),
+        "columns": [_widths(one, words) for one in told],
+        "crowded": axis.weeks > CROWDED,
+        "earlier": axis.first - timedelta(days=1) if axis.first > trends.span.first else None,
+        "later": _later(trends, asked),
+    }
+
+
+def _figure(
+    one: Series,
+    axis: TimeAxis,
+    weeks: Mapping[date, Week],
+    pins: Pins,
+    numbers: Mapping[int, Sequence[int]],
+    words: Words,
+) -> Figure:
+    metric = one.metric
+    targets = [Target(first, until, target.value) for first, until, target in target_spans(one, axis)]
+    chart = draw(
+        axis,
+        [
+            Point(
+                value.index, value.value, value.low, value.high, value.former.value if value.former else None
+            )
+            for value in one.values
+        ],
+        missing=one.missing,
+        targets=targets,
+        pins=pins,
+        declared_scale=metric.scale,
+        lower_is_better=metric.lower_is_better,
+        steps=metric.is_year_to_date,
+        restarts=_restarts(axis, words),
+        whole_numbers=metric.is_count,
+        from_zero=metric.is_count,
+    )
+    brief = axis.weeks > CROWDED
+    spots = [
+        Spot(
+            axis.edge(value.index),
+            words.point(one, value, numbers.get(value.index, ()), brief=brief),
+            value.week,
+        )
+        for value in one.values
+    ]
+    if not brief:
+        spots += [
+            Spot(
+                axis.edge(index),
+                words.gap(index, one.withdrawn.get(index)),
+                week if (week := axis.week(index)) in weeks else None,
+            )
+            for index in one.missing
+        ]
+        spots.sort(key=lambda spot: spot.x)
+    latest = one.latest
+    return Figure(
+        series=one,
+        chart=chart,
+        description=words.description(one),
+        missing=words.missing(one.missing),
+        restated=words.restated(one),
+        readout=words.point(one, latest, numbers.get(latest.index, ())) if latest else "",
+        meets=one.meets_target(latest) if latest else None,
+        spots=spots,
+        texts={value.index: words.number(metric, value.value, value.literal) for value in one.values},
+        tick_texts={tick.value: words.bare(metric, tick.value) for tick in chart.ticks},
+        target_texts={
+            target.value: words.number(metric, target.value, target.literal) for target in metric.targets
+        },
+    )
+
+
+def _score(one: Series, axis: TimeAxis, words: Words) -> ScoreRow:
+    latest, worst = one.latest, one.worst
+    target = one.target_in(latest.week) if latest else None
+    return ScoreRow(
+        series=one,
+        latest=_cell(one, latest, words) if latest else None,
+        week=words.week(latest.week) if latest and latest.index != axis.weeks - 1 else None,
+        target=_parted(words.number(one.metric, target.value, target.literal)) if target else None,
+        meets=one.meets_target(latest) if latest else None,
+        change=words.change(one),
+        worst=_cell(one, worst, words) if worst and len(one.values) > 1 else None,
+        worst_week=words.week(worst.week) if worst else "",
+    )
+
+
+def _table(
+    trends: Trends, told: Sequence[Series], numbers: Mapping[int, Sequence[int]], words: Words
+) -> list[TableRow]:
+    """A row a week, the newest first, from the first published one on."""
+    return [
+        TableRow(
+            week=(week := trends.axis.week(index)),
+            name=words.week(week),
+            published=week in trends.weeks,
+            cells=[_table_cell(one, index, words) for one in told],
+            accidents=list(numbers.get(index, ())),
+        )
+        for index in reversed(_since_first(trends))
+    ]
+
+
+def _table_cell(one: Series, index: int, words: Words) -> Cell | None:
+    value = one.by_index.get(index)
+    if value is not None:
+        return _cell(one, value, words)
+    if index in one.missing_set:
+        return Cell("", "", former=one.withdrawn.get(index), missing=True)
+    return None
+
+
+def _cell(one: Series, value: Value, words: Words) -> Cell:
+    whole, rest = on_the_point(words.number(one.metric, value.value, value.literal))
+    former = value.former
+    return Cell(
+        whole,
+        rest,
+        former=words.number(one.metric, former.value, former.literal) if former else None,
+        meets=one.meets_target(value),
+    )
+
+
+def _parted(text: str) -> Cell:
+    return Cell(*on_the_point(text))
+
+
+def _widths(one: Series, words: Words) -> tuple[int, int]:
+    """How many characters a column needs before and after its decimal point."""
+    parts = [on_the_point(words.number(one.metric, value.value, value.literal)) for value in one.values]
+    return min(max(len(whole) for whole, _ in parts), 9), min(max(len(rest) for _, rest in parts), 9)
+
+
+def _numbers(trends: Trends) -> dict[int, list[int]]:
+    """Accident numbers by week."""
+    numbers: dict[int, list[int]] = {}
+    for number, accident in enumerate(trends.accidents, 1):
+        numbers.setdefault(trends.axis.index(accident.week), []).append(number)
+    return numbers
+
+
+def _grades(accidents: Sequence[Accident]) -> list[tuple[str, int]]:
+    """How many of each grade, the gravest first."""
+    order = ("A", "AB", "B", "C", "CD", "D", "open")
+    return [
+        (grade, count)
+        for grade in order
+        if (count := sum(1 for accident in accidents if accident.grade == grade))
+    ]
+
+
+def _since_first(trends: Trends) -> range:
+    return range(max(0, trends.axis.index(trends.span.first)), trends.axis.weeks)
+
+
+def _restarts(axis: TimeAxis, words: Words) -> frozenset[int]:
+    """The weeks in which a year-to-date metric begins anew."""
+    years = [words.number_of(axis.week(index))[0] for index in range(axis.weeks)]
+    return frozenset(index for index in range(1, axis.weeks) if years[index] != years[index - 1])
+
+
+def _later(trends: Trends, asked: Asked) -> date | None:
+    """The last day of the page that follows, where a later week is published."""
+    if asked.until is None or trends.axis.end > trends.span.last:
+        return None
+    return trends.axis.end + timedelta(days=7 * trends.axis.weeks - 1)

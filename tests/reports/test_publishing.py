@@ -1,0 +1,240 @@
+"""Drafts, publication, amendments, and revisions that nobody can change."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+from starlette.testclient import TestClient
+
+from app.db import Database
+from app.metrics.models import Metric, Reading
+from app.reports.actions import revision_hash
+from app.reports.models import Item, Report, Revision
+from tests.conftest import Cast, Clock, SignIn
+from tests.reports.pages import MONDAY, report_of, store_week
+
+WEEKS = "/teams/payments/weeks"
+URL = f"{WEEKS}/{MONDAY.isoformat()}"
+
+
+@pytest.fixture
+def published(database: Database, cast: Cast, clock: Clock) -> int:
+    return store_week(database, cast.payments, cast.lin, clock.now)
+
+
+@pytest.fixture
+def lin(client: TestClient, cast: Cast, sign_in: SignIn) -> TestClient:
+    return sign_in(client, cast.lin)
+
+
+def edit(database: Database, client: TestClient, report_id: int, before: str, after: str) -> None:
+    with database.reading() as session:
+        item = session.scalars(
+            select(Item).where(Item.report_id == report_id, Item.text.startswith(before))
+        ).one()
+    answer = client.post(f"{URL}/items/{item.id}", data={"text": after, "version": str(item.version)})
+    assert answer.status_code == 303
+
+
+def publish(client: TestClient, database: Database, report_id: int, reason: str = "", url: str = URL) -> Any:
+    version = report_of(database, report_id).version
+    return client.post(f"{url}/publication", data={"version": str(version), "reason": reason})
+
+
+class TestStartingAWeek:
+    def test_makes_a_draft_with_last_weeks_headings_and_empty_metrics(
+        self, lin: TestClient, published: int, database: Database
+    ) -> None:
+        answer = lin.post(WEEKS, data={"period_start": "2025-06-11"})
+        assert answer.status_code == 303
+        assert answer.headers["location"] == f"{WEEKS}/2025-06-09/edit"
+        page = lin.get(f"{WEEKS}/2025-06-09/edit").text
+        assert "业务支撑" in page
+        assert "入金有效成功率" in page
+        assert "分期付能力" not in page
+
+    def test_that_exists_is_refused(self, lin: TestClient, published: int) -> None:
+        assert lin.post(WEEKS, data={"period_start": MONDAY.isoformat()}).status_code == 409
+
+    @pytest.mark.parametrize("day", ["yesterday", "2025-13-01", "1999-01-01", "9999-12-31", ""])
+    def test_on_a_day_out_of_range_is_refused(self, lin: TestClient, day: str) -> None:
+        assert lin.post(WEEKS, data={"period_start": day}).status_code == 422
+
+    def test_of_a_team_without_history_begins_with_the_usual_headings(self, lin: TestClient) -> None:
+        lin.post(WEEKS, data={"period_start": "2025-06-09"})
+        assert "下周工作及目标" in lin.get(f"{WEEKS}/2025-06-09/edit").text
+
+
+class TestPublishing:
+    def test_a_draft_shows_it_to_readers(
+        self, lin: TestClient, database: Database, cast: Cast, sign_in: SignIn
+    ) -> None:
+        lin.post(WEEKS, data={"period_start": "2025-06-09"})
+        with database.reading() as session:
+            report = session.scalars(select(Report)).one()
+        url = f"{WEEKS}/2025-06-09"
+        with database.reading() as session:
+            from app.reports.models import Section
+
+            section = session.scalars(select(Section).where(Section.kind == "other")).one()
+        lin.post(f"{url}/items", data={"section": str(section.id), "text": "容量规划初稿评审"})
+        assert sign_in(lin, cast.eve).get(url).status_code == 403
+        assert publish(sign_in(lin, cast.lin), database, report.id, url=url).status_code == 303
+        assert "容量规划初稿评审" in sign_in(lin, cast.eve).get(url).text
+
+    def test_an_empty_draft_is_refused(self, lin: TestClient, database: Database) -> None:
+        lin.post(WEEKS, data={"period_start": "2025-06-09"})
+        with database.reading() as session:
+            report = session.scalars(select(Report)).one()
+        assert publish(lin, database, report.id, url=f"{WEEKS}/2025-06-09").status_code == 422
+
+    def test_a_week_that_did_not_change_is_refused(
+        self, lin: TestClient, database: Database, published: int
+    ) -> None:
+        assert publish(lin, database, published, "again").status_code == 409
+
+    def test_what_one_has_not_seen_is_refused(
+        self, lin: TestClient, database: Database, published: int
+    ) -> None:
+        version = report_of(database, published).version
+        edit(database, lin, published, "商户对账单", "商户对账单：改过")
+        answer = lin.post(f"{URL}/publication", data={"version": str(version), "reason": "改正"})
+        assert answer.status_code == 409
+        assert report_of(database, published).published_revision == 1
+
+
+class TestAmending:
+    def test_needs_a_reason(self, lin: TestClient, database: Database, published: int) -> None:
+        edit(database, lin, published, "商户对账单", "商户对账单：改过")
+        assert publish(lin, database, published).status_code == 422
+        assert publish(lin, database, published, "补充上线情况").status_code == 303
+        assert report_of(database, published).published_revision == 2
+
+    def test_is_hidden_from_readers_until_it_is_published(
+        self, lin: TestClient, database: Database, published: int
+    ) -> None:
+        edit(database, lin, published, "商户对账单", "商户对账单：改过")
+        assert "商户对账单：改过" not in lin.get(URL).text
+        publish(lin, database, published, "补充上线情况")
+        page = lin.get(URL).text
+        assert "商户对账单：改过" in page
+        assert "补充上线情况" in page
+
+    def test_keeps_the_reading_as_it_was_first_reported(
+        self, lin: TestClient, database: Database, published: int
+    ) -> None:
+        edit(database, lin, published, "入金有效成功率", "入金有效成功率：99.981%")
+        publish(lin, database, published, "口径更正")
+        with database.reading() as session:
+            rows = session.execute(
+                select(Reading.revision, Reading.literal)
+                .join(Metric, Metric.id == Reading.metric_id)
+                .where(Metric.name == "入金有效成功率")
+                .order_by(Reading.revision)
+            ).all()
+        assert [(row.revision, "99.972" in row.literal) for row in rows] == [(1, True), (2, False)]
+
+    def test_discarded_leaves_what_is_published(
+        self, lin: TestClient, database: Database, published: int
+    ) -> None:
+        edit(database, lin, published, "商户对账单", "商户对账单：改过")
+        version = report_of(database, published).version
+        assert lin.post(f"{URL}/discard", data={"version": str(version)}).status_code == 303
+        assert report_of(database, published).state == "published"
+        assert "商户对账单：改过" not in lin.get(f"{URL}/edit").text
+        assert "商户对账单自助下载" in lin.get(f"{URL}/edit").text
+
+
+class TestDiscardingADraft:
+    def test_removes_it(self, lin: TestClient, database: Database) -> None:
+        lin.post(WEEKS, data={"period_start": "2025-06-09"})
+        assert lin.post(f"{WEEKS}/2025-06-09/discard", data={"version": "1"}).status_code == 303
+        assert lin.get(f"{WEEKS}/2025-06-09").status_code == 404
+
+    def test_never_removes_a_published_week(self, lin: TestClient, database: Database, published: int) -> None:
+        lin.post(f"{URL}/discard", data={"version": str(report_of(database, published).version)})
+        assert report_of(database, published).published_revision == 1
+
+
+class TestRevisions:
+    def test_are_chained_by_hash(self, lin: TestClient, database: Database, published: int) -> None:
+        for number in range(3):
+            edit(database, lin, published, "商户对账单", f"商户对账单：第{number}次")
+            publish(lin, database, published, f"第{number}次")
+        with database.reading() as session:
+            revisions = session.scalars(select(Revision).order_by(Revision.number)).all()
+        previous = None
+        for revision in revisions:
+            assert revision.previous_hash == previous
+            assert revision.hash == revision_hash(
+                document=revision.document,
+                number=revision.number,
+                author=revision.author_name,
+                reason=revision.reason,
+                at=revision.created_at,
+                previous=previous,
+            )
+            previous = revision.hash
+        assert len(revisions) == 4
+
+    @pytest.mark.parametrize(
+        "statement", ["UPDATE revisions SET reason = 'x'", "DELETE FROM revisions", "DELETE FROM audit_events"]
+    )
+    def test_are_refused_by_the_database_itself_when_changed(
+        self, database: Database, published: int, statement: str
+    ) -> None:
+        with pytest.raises(DBAPIError, match="never changed"), database.writing() as session:
+            session.execute(text(statement))
+
+    def test_are_each_viewable(self, lin: TestClient, database: Database, published: int) -> None:
+        edit(database, lin, published, "商户对账单", "商户对账单：改过")
+        publish(lin, database, published, "补充")
+        assert "商户对账单自助下载" in lin.get(f"{URL}/revisions/1").text
+        assert "商户对账单：改过" in lin.get(f"{URL}/revisions/2").text
+        assert lin.get(f"{URL}/revisions/3").status_code == 404
+        assert lin.get(f"{URL}/revisions").text.count("补充") >= 1
+
+
+class TestKeptPages:
+    def test_answer_304_to_a_browser_that_has_them(self, lin: TestClient, published: int) -> None:
+        first = lin.get(URL)
+        again = lin.get(URL, headers={"If-None-Match": first.headers["etag"]})
+        assert again.status_code == 304
+
+    def test_change_when_the_week_is_amended(
+        self, lin: TestClient, database: Database, published: int
+    ) -> None:
+        before = lin.get(URL).headers["etag"]
+        edit(database, lin, published, "商户对账单", "商户对账单：改过")
+        publish(lin, database, published, "补充")
+        assert lin.get(URL).headers["etag"] != before
+
+    def test_are_never_one_persons_for_another(
+        self, client: TestClient, published: int, cast: Cast, sign_in: SignIn
+    ) -> None:
+        lead = sign_in(client, cast.lin).get(URL)
+        executive = sign_in(client, cast.eve).get(URL, headers={"If-None-Match": lead.headers["etag"]})
+        assert executive.status_code == 200
+        assert f"{URL}/edit" in lead.text
+        assert f"{URL}/edit" not in executive.text
+
+    def test_are_not_given_to_somebody_signed_out(
+        self, client: TestClient, published: int, cast: Cast, sign_in: SignIn, clock: Clock
+    ) -> None:
+        etag = sign_in(client, cast.lin).get(URL).headers["etag"]
+        clock.now += timedelta(days=60)
+        assert client.get(URL, headers={"If-None-Match": etag}).status_code == 303
+
+    def test_of_long_and_short_weeks_cost_the_same_queries(
+        self, lin: TestClient, published: int, query_counter: Any, database: Database, cast: Cast, clock: Clock
+    ) -> None:
+        with query_counter() as first:
+            lin.get(URL)
+        assert first.total <= 12
+        with query_counter() as kept:
+            lin.get(URL)
+        assert kept.total <= 3
