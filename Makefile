@@ -5,8 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV ?= $(shell command -v uv 2>/dev/null)
 PYTHON ?=
-HOST ?= 127.0.0.1
-PORT ?= 8000
+HOST ?= $(or $(WEEKLINE_HOST),127.0.0.1)
+PORT ?= $(or $(WEEKLINE_PORT),8000)
 
 # A virtual environment knows where it stands: in a checkout that was moved it is made again.
 HERE := $(shell pwd -P | cksum | cut -d ' ' -f 1)
@@ -52,13 +52,13 @@ templates: $(INSTALLED_DEV)
 	$(BIN)/djlint templates --lint --quiet
 
 translations: $(INSTALLED_DEV)
-	$(BIN)/python -m pytest -q tests/test_translations.py
+	$(BIN)/python -m app.web.catalogues
 
 migrations: $(INSTALLED_DEV)
 	@data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && export WEEKLINE_DATA_DIR="$$data" && \
 	$(BIN)/weekline migrate && $(BIN)/alembic check
 
-lock: $(MADE) ## Resolve the requirements anew (needs uv)
+lock: ## Resolve the requirements anew (needs uv)
 	@test -n "$(LOCKER)" || { echo "make lock needs uv: $(BIN)/python -m pip install uv"; exit 1; }
 	$(LOCKER) pip compile $(LOCK_OPTIONS) -o requirements.txt pyproject.toml
 	$(LOCKER) pip compile $(LOCK_OPTIONS) -c requirements.txt --extra dev -o requirements-dev.txt pyproject.toml
@@ -99,15 +99,19 @@ define install_locked
 	fi
 endef
 
+# A working environment that somebody else made is kept.
 $(MADE):
-	@for python in $(PYTHON) python3.11 python3.12 python3.13 python3.14 python3 python; do \
+	@if ! ls $(VENV)/.made-* >/dev/null 2>&1 && \
+	  $(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then touch $@; exit 0; fi; \
+	for python in $(PYTHON) python3.11 python3.12 python3.13 python3.14 python3 python; do \
 	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
 	  rm -rf $(VENV); \
 	  if [ -n "$(UV)" ]; then "$(UV)" venv --quiet --seed --python "$$(command -v "$$python")" $(VENV); \
 	  else "$$python" -m venv $(VENV); fi && touch $@ && exit 0; \
-	  echo "$$python cannot make a virtual environment. On Debian and Ubuntu: apt install python3-venv"; exit 1; \
+	  echo "$$python cannot make a virtual environment. On Debian and Ubuntu: apt install python3-venv"; \
+	  exit 1; \
 	done; \
 	echo "Weekline needs Python 3.11 or newer, and there is none on the PATH."; \
 	echo "Install one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python),"; \
-	echo "or name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; \
+	echo "or name one: make $(or $(MAKECMDGOALS),install) PYTHON=/path/to/python3"; \
 	exit 1

@@ -8,7 +8,7 @@ the item it is indented under or of the section. Indented text is never code.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -33,7 +33,7 @@ BlockKind = Literal["item", "paragraph", "code"]
 
 INDENT = 4
 MAX_DEPTH = 24  # deeper items stay siblings at this depth: nobody reads them, and recursion is bounded
-MAX_BLOCKS = 20_000  # what follows is kept letter by letter in one `code` block
+MAX_BLOCKS = 10_000  # what follows is kept letter by letter in one `code` block
 
 
 @dataclass(slots=True)
@@ -259,7 +259,7 @@ def scan(text: str, start: int = 0) -> list[Heading | Node]:
     return Scanner(text, start).scan()
 
 
-def to_blocks(nodes: list[Node]) -> list[Block]:
+def to_blocks(nodes: Sequence[Node]) -> list[Block]:
     """Nodes as the document's blocks, with their sources."""
     blocks: list[Block] = []
     expected = 1
@@ -270,7 +270,7 @@ def to_blocks(nodes: list[Node]) -> list[Block]:
     return blocks
 
 
-def numbered(blocks: list[Block]) -> Iterator[tuple[Block, int]]:
+def numbered(blocks: Sequence[Block]) -> Iterator[tuple[Block, int]]:
     """Each block with the number it bears if it is an ordered item (0 otherwise)."""
     expected = 1
     for block in blocks:

@@ -7,10 +7,10 @@ time; labelled lines, steps and paragraphs that follow belong to it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from app.document.blocks import numbered
 from app.document.clauses import begins_with_clause, ends_open, has_clauses, split_clauses
@@ -31,12 +31,8 @@ from app.document.schema import Amount, Block, Incident, SectionKind, Source
 _HINTS = ("事件", "事故", "故障", "问题", "异常", "稳定性", "ncident", "vent", "utage", "ssue", "ccident")
 _NO_LISTS: frozenset[SectionKind] = frozenset({"next_goals", "reflections", "daily_reports"})
 _ANY_MONDAY = date(2001, 1, 1)  # where no week is known: finds the times, whose dates are then not used
-_TAG = re.compile(
-    r"[\s*_]*(?:\d{1,2}[)、]|[①-⑳])?(?:(?:发生|故障|开始|发现|事件)?时间\s*:|(?:start(?:ed)?|time)(?:[ ]at)?\s*:)?[\s*_]*"
-    r"(?:[【\[(][^【\[(\])】\n]{0,20}[】\])][\s*_]*){0,2}[【\[(*_\s]*",
-    re.IGNORECASE,
-)
 _LONGEST_HEAD = 120
+_LONGEST_STORY = 10_000  # characters of an incident in which a recovery, a grade and parties are looked for
 _BEFORE_SYMPTOM = " \t\u3000\xa0:：,，、-—–*_"
 
 
@@ -249,19 +245,20 @@ def _pieces(path: Path, block: Block, start: int, monday: date) -> list[Piece]:
 
 
 def _moment(text: str, monday: date) -> Moment | None:
-    """The day and time a text begins with, behind marks and a tag such as 【CD级】 at most."""
-    head = text[:_LONGEST_HEAD]
-    tag = _TAG.match(fold(head))
-    moment = find_moment(head, monday)
-    if moment is None or tag is None or moment.start > tag.end():
-        return None
-    return moment
+    """The day and time a text begins with."""
+    return _moment_of(text[:_LONGEST_HEAD], monday)
+
+
+@lru_cache(maxsize=64)
+def _moment_of(head: str, monday: date) -> Moment | None:
+    return find_moment(head, monday)
 
 
 def _incident(draft: Draft, *, section: int, dated: bool) -> Incident:
     text, moment = draft.text, draft.moment
     told = text if moment is None else _without_moment(text, moment)
     clauses = split_clauses(told)
+    said = "\n".join(part for part in (clauses.symptom, clauses.cause, clauses.handling) if part)[:_LONGEST_STORY]
     started = moment.started_at if moment is not None and dated else None
     recovered = handling = None
     if clauses.recovered:
@@ -270,7 +267,8 @@ def _incident(draft: Draft, *, section: int, dated: bool) -> Incident:
     if clauses.recovered and recovered is None:
         handling = "\n".join(part for part in (handling, clauses.recovered) if part)
     if recovered is None and started is not None and "T" in started:
-        recovered = find_recovery(handling or "", clauses.symptom, started, moment.until if moment else None)
+        until = moment.until if moment else None
+        recovered = find_recovery((handling or "")[:_LONGEST_STORY], clauses.symptom[:_LONGEST_STORY], started, until)
     amounts = [
         Amount(value=found.value, currency=found.currency, count=found.count, literal=text[found.start : found.end])
         for found in find_amounts(text)
@@ -278,14 +276,14 @@ def _incident(draft: Draft, *, section: int, dated: bool) -> Incident:
     paths = list(dict.fromkeys(piece.path for piece in draft.pieces))
     return Incident(
         started_at=started,
-        started_literal=moment.literal if moment is not None else None,
+        started_literal=moment.literal.strip() if moment is not None else None,
         recovered_at=recovered,
         symptom=clauses.symptom,
         cause=clauses.cause,
         handling=handling,
         impact=clauses.impact,
-        grade=find_grade(text),
-        parties=find_parties("\n".join(part for part in (clauses.symptom, clauses.cause, handling) if part)),
+        grade=find_grade(text[:_LONGEST_STORY]),
+        parties=find_parties(said),
         amounts=amounts,
         section=section,
         blocks=paths,

@@ -18,16 +18,17 @@ import re
 
 ASCII_SPACE = " \t\r\f\v"
 
+_SPACE = f"[{ASCII_SPACE}]"
 _CJK = "\u2e80-\u2fff\u3400-\u9fff\uf900-\ufaff"
 _OPENING = "【《「『“‘（"
 
-HEADING = re.compile(rf"(#{{1,6}})(?:[ \t]+(?=\S)|(?=【))|(#{{2,6}})(?=[{_CJK}]|O\d)")
+HEADING = re.compile(rf"(#{{1,6}})(?:{_SPACE}+(?=\S)|(?=【))|(#{{2,6}})(?=[{_CJK}]|O\d)")
 FENCE = re.compile(r"(`{3,})[^`]*$|(~{3,})")
-BULLET = re.compile(r"[-*+](?:[ \t]+|$)")
-ORDERED = re.compile(r"(\d{1,9})[.)．）](?:[ \t]+|$)")
-WEAK_BULLET = re.compile(r"[•●▪◦‣·][ \t]*|[-*+](?=[\u3000\xa0])")
+BULLET = re.compile(rf"[-*+](?:{_SPACE}+|$)")
+ORDERED = re.compile(rf"(\d{{1,9}})[.)．）](?:{_SPACE}+|$)")
+WEAK_BULLET = re.compile(rf"[•●▪◦‣·]{_SPACE}*|[-*+](?=[\u3000\xa0])")
 WEAK_ORDERED = re.compile(
-    rf"(\d{{1,3}})(?:[.)．）](?=[{_CJK}{_OPENING}\u3000\xa0]|\*\*|[A-Z]{{2}})|、[ \t]*(?!\d{{1,2}}[月日号/]))"
+    rf"(\d{{1,3}})(?:[.)．）](?=[{_CJK}{_OPENING}\u3000\xa0]|\*\*|[A-Z]{{2}})|、{_SPACE}*(?!\d{{1,2}}[月日号/]))"
 )
 _ESCAPED_NUMBER = re.compile(r"(\d{1,9})(\\*)(?=[.)．）、])")
 _PROPERTY = re.compile(

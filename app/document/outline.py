@@ -13,6 +13,7 @@ from app.document.schema import Block, Document, Property, Section, Source
 
 BOM = "\ufeff"
 _LONGEST_TITLE = 120
+_MOST_PROPERTIES = 100
 _RUNS = re.compile(r"\d+|[^\W\d_]+")
 
 Found = Heading | Node
@@ -95,7 +96,7 @@ class Outline:
         part = self.found[at] if at < len(self.found) else None
         if document.properties or not isinstance(part, Node) or part.kind != "paragraph":
             return at
-        for line in part.lines:
+        for line in part.lines[:_MOST_PROPERTIES]:
             found = split_property(line)
             if found is None:
                 break

@@ -1,108 +1,85 @@
-"""Values in running text. (First importable version: the signatures; the grammar follows.)"""
+"""What running text says in figures: facts, readings, moments, grades, amounts and links.
+
+Text in, values out. Offsets are into the text given, which is one block's: a line, or several joined
+by newlines. The text is never changed; matching goes on a half-width copy of the same length. Nothing
+here raises, whatever the text. The grammar itself is in `app.document.grammar`, one file a kind.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 from datetime import date
-from typing import Literal, NamedTuple
 
+from app.document.grammar.amounts import FoundAmount, amount_fact, find_amounts
+from app.document.grammar.counts import PartsTotal, find_counts, find_parts_total, total_place
+from app.document.grammar.dates import find_dates
+from app.document.grammar.folding import fold, prose
 from app.document.grammar.found import FoundFact, as_fact
-from app.document.schema import Grade
+from app.document.grammar.links import FoundLink, find_links
+from app.document.grammar.moments import Moment, find_grade, find_moment, find_recovery
+from app.document.grammar.progress import find_progress
+from app.document.grammar.rates import IncidentCounts, Rate, find_incident_counts, find_rates
 
-__all__ = ["FoundFact", "as_fact"]
+__all__ = [
+    "FoundAmount",
+    "FoundFact",
+    "FoundLink",
+    "IncidentCounts",
+    "Moment",
+    "PartsTotal",
+    "Rate",
+    "as_fact",
+    "find_amounts",
+    "find_facts",
+    "find_grade",
+    "find_incident_counts",
+    "find_links",
+    "find_moment",
+    "find_parts_total",
+    "find_rates",
+    "find_recovery",
+    "fold",
+    "total_place",
+]
 
-
-class PartsTotal(NamedTuple):
-    total: int
-    parts: dict[str, int]
-    sum_ok: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    name: str
-    literal: str
-    value: str
-    decimals: int
-    unit: str | None
-    start: int
-    end: int
-    value_start: int
-    value_end: int
-
-
-class IncidentCounts(dict[str, int]):
-    """Counts by grade; `start` and `end` are where they stand in the text."""
-
-    start: int = 0
-    end: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """`started_at` is an ISO minute (`2025-06-05T14:40`), or a day (`2025-06-05`) where no clock time stands."""
-
-    start: int
-    end: int
-    started_at: str
-    until: str | None
-    literal: str
-
-
-@dataclass(frozen=True, slots=True)
-class FoundAmount:
-    start: int
-    end: int
-    value: str
-    currency: str | None
-    count: int | None
-    certain: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FoundLink:
-    text: str
-    href: str
-    kind: Literal["external", "page"]
-    start: int
-    end: int
-
-
-def fold(text: str) -> str:
-    return text
+_ANY_VALUE = re.compile(r"[0-9周月年]|星期|礼拜|季度")
+_LATIN_WORD = re.compile(r"[A-Za-z]{3}")
 
 
 def find_facts(text: str, monday: date, *, in_metrics: bool = False) -> list[FoundFact]:
-    return []
+    """The facts in one block of a report of the week of `monday`, by place.
+
+    In the metrics section a percent or a count is a reading (`find_rates`), so only dates are facts
+    there. A moment that an incident begins with is the incident's own and no date.
+    """
+    line = prose(text)
+    if not _ANY_VALUE.search(line) and not _LATIN_WORD.search(line):
+        return []
+    dates = find_dates(text, monday)
+    if dates and (moment := _opening_of_incident(text, line, monday)):
+        dates = [one for one in dates if one.start >= moment.end or one.end <= moment.start]
+    if in_metrics:
+        return dates
+    counts = find_counts(text)
+    facts = [*find_progress(text), *counts, *(amount_fact(one) for one in find_amounts(text))]
+    facts += [one for one in dates if not any(one.start < count.end and count.start < one.end and count.kind == "done_total" and one.end - one.start >= count.end - count.start - 3 for count in counts)]
+    return sorted(facts, key=lambda fact: (fact.start, fact.end))
 
 
-def find_parts_total(total_text: str, following: str) -> PartsTotal | None:
-    return None
+_TROUBLE = re.compile(
+    r"监控|告警|报警|反馈|异常|失败|故障|报错|超时|延迟|积压|中断|不可用|宕机|抖动|飙升|突增|打满|无法|投诉|缺失|不一致|重复|"
+    r"\b(?:alert|alarm|fail(?:ed|ure|ing)?|errors?|outage|down|timeouts?|incident|unavailable|spike|degraded|delayed)\b",
+    re.IGNORECASE,
+)
+_WORK_AHEAD = re.compile(r"\s*(?:完成|正式|计划|预计|[^,;。\n]{0,8}(?:上线|切换|发布|投产|割接|交付|提测|验收|部署|灰度|评审|启动|发版|go[- ]?live|launch|release))")
 
 
-def find_rates(text: str) -> list[Rate]:
-    return []
-
-
-def find_incident_counts(text: str) -> IncidentCounts:
-    return IncidentCounts()
-
-
-def find_moment(text: str, monday: date) -> Moment | None:
-    return None
-
-
-def find_recovery(handling: str, symptom: str, started_at: str, until: str | None = None) -> str | None:
-    return None
-
-
-def find_grade(text: str) -> Grade | None:
-    return None
-
-
-def find_amounts(text: str) -> list[FoundAmount]:
-    return []
-
-
-def find_links(text: str) -> list[FoundLink]:
-    return []
+def _opening_of_incident(text: str, line: str, monday: date) -> Moment | None:
+    """The moment that `text` opens with, where it reads like the start of an incident, not of a plan."""
+    moment = find_moment(text, monday)
+    if moment is None:
+        return None
+    said = line[moment.end : moment.end + 60]
+    if "T" in moment.started_at:
+        return None if _WORK_AHEAD.match(said) and not _TROUBLE.search(said) else moment
+    return moment if _TROUBLE.search(said[:24]) else None

@@ -6,22 +6,23 @@ document or for one section.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from app.document.grammar.amounts import amount_fact
 from app.document.headings import says_none
 from app.document.incidents import find_incidents
 from app.document.phrases import (
-    FoundFact,
     as_fact,
+    find_amounts,
     find_facts,
     find_incident_counts,
     find_links,
     find_parts_total,
     find_rates,
     fold,
+    total_place,
 )
 from app.document.places import Path, source_of, walk
 from app.document.schema import (
@@ -42,7 +43,6 @@ _ANY_MONDAY = date(2001, 1, 1)  # where no week is known: dates found with it ar
 _HANDS_DOWN: frozenset[SectionKind] = frozenset({"metrics", "incidents", "next_goals", "reflections", "daily_reports"})
 _TAKES_OVER: frozenset[SectionKind] = frozenset({"custom", "workstream", "key_work"})
 _LONGEST_GROUP = 24
-_TOTAL = re.compile(r"(?:总计|总数|总共|共计|合计|总|共)[^\d\n]{0,4}(\d+)")
 
 
 @dataclass(slots=True)
@@ -178,43 +178,40 @@ def _links(blocks: Sequence[Block], *, section: int) -> Iterator[Link]:
 
 
 def _facts(
-    blocks: Sequence[Block], prefix: Path, told: set[Path], *, section: int, kind: SectionKind, monday: date | None
+    blocks: Sequence[Block],
+    prefix: Path,
+    told: set[Path],
+    *,
+    section: int,
+    kind: SectionKind,
+    monday: date | None,
 ) -> Iterator[Fact]:
     """Facts in the order of the page. Of an incident's text only amounts are facts: its times are its own."""
     for position, block in enumerate(blocks):
         path = (*prefix, position)
-        if not _is_fenced(block):
-            in_incident = path in told
-            has_parts = False
-            for found in find_facts(block.text, monday or _ANY_MONDAY, in_metrics=kind == "metrics"):
-                if _counts(found, in_incident=in_incident, dated=monday is not None):
-                    has_parts = has_parts or found.kind == "parts_total"
-                    fact = as_fact(found, block.text, section, path)
-                    fact.source = source_of(block, found.start, found.end)
-                    yield fact
-            if not has_parts and not in_incident:
-                below = block.blocks[0] if block.blocks else None
-                following = below or (blocks[position + 1] if position + 1 < len(blocks) else None)
-                if following is not None and following.kind == "paragraph":
-                    yield from _parts_below(block, following, section=section, path=path)
+        if path in told:
+            found = [amount_fact(amount) for amount in find_amounts(block.text)]
+        elif _is_fenced(block):
+            found = []
+        else:
+            found = find_facts(block.text, monday or _ANY_MONDAY, in_metrics=kind == "metrics")
+            following = (block.blocks or blocks[position + 1 : position + 2])[:1]
+            if following and following[0].kind == "paragraph" and all(one.kind != "parts_total" for one in found):
+                yield from _parts_below(block, following[0], section=section, path=path)
+        for one in found:
+            if monday is not None or one.kind != "date":
+                fact = as_fact(one, block.text, section, path)
+                fact.source = source_of(block, one.start, one.end)
+                yield fact
         if block.blocks:
             yield from _facts(block.blocks, path, told, section=section, kind=kind, monday=monday)
 
 
-def _counts(found: FoundFact, *, in_incident: bool, dated: bool) -> bool:
-    if in_incident:
-        return found.kind == "amount"
-    return dated or found.kind != "date"
-
-
 def _parts_below(block: Block, following: Block, *, section: int, path: Path) -> Iterator[Fact]:
     """A total whose parts stand in the paragraph below it."""
-    total = _TOTAL.search(fold(block.text))
-    if total is None:
-        return
-    parts = find_parts_total(block.text, following.text)
-    if parts is not None:
-        start, end = total.start(), len(block.text)
+    parts, total = find_parts_total(block.text, following.text), total_place(block.text)
+    if parts is not None and total is not None:
+        start, end = total
         yield PartsTotalFact(
             literal=block.text[start:end],
             place=Place(section=section, path=path, start=start, end=end),

@@ -43,7 +43,7 @@ def back_up(database: Database, target: Path, *, at: datetime) -> None:
     if target.exists() and target.samefile(path):
         raise Invalid("exchange.backup.onto_itself")
     with put_in_place(target) as draft:
-        _copy_sqlite(path, draft)
+        _copy_sqlite(path, draft, mode="rw")
 
 
 def restore(database: Database, source: Path, *, force: bool) -> None:
@@ -99,7 +99,7 @@ def _restore_sqlite(path: Path, source: Path, *, is_dump: bool) -> None:
 def _build_sqlite(draft: Path, source: Path, *, is_dump: bool) -> None:
     """A SQLite file of this program's schema, in one piece and checked."""
     if not is_dump:
-        _copy_sqlite(source, draft)
+        _copy_sqlite(source, draft, mode="ro")
     fresh = Database(f"sqlite:///{draft}")
     try:
         if is_dump:
@@ -170,10 +170,13 @@ def _snapshot(database: Database) -> Iterator[Connection]:
         yield connection
 
 
-def _copy_sqlite(source: Path, target: Path) -> None:
-    """SQLite's online backup: one moment of the database, while others write to it."""
+def _copy_sqlite(source: Path, target: Path, *, mode: str) -> None:
+    """SQLite's online backup: one moment of the database, while others write to it.
+
+    `mode` is `rw` for the live database, whose journal is tidied up by whoever closes it last.
+    """
     with _said_clearly(source):
-        address = f"file:{quote(str(source.resolve()))}?mode=ro"
+        address = f"file:{quote(str(source.resolve()))}?mode={mode}"
         connect = sqlite_module().connect
         with closing(connect(address, uri=True)) as old, closing(connect(str(target))) as new:
             old.backup(new)

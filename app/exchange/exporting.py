@@ -145,6 +145,7 @@ def _as_json(
         "period": {"start": report.period_start.isoformat(), "end": report.period_end.isoformat()},
         "state": report.state,
         "published_revision": report.published_revision,
+        "published_at": report.published_at.isoformat() if report.published_at else None,
         "document": published if unpublished is None else unpublished.model_dump(mode="json"),
         "revisions": [
             {

@@ -13,7 +13,8 @@ from typing import Literal, Protocol, TypeVar, cast
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-import app.features  # noqa: F401  # joins the features, so that publishing reaches them
+import app.features
+import app.models  # noqa: F401  # every table, and the features joined, so that publishing reaches them
 from app import migrate
 from app.accounts.models import Team
 from app.accounts.queries import all_teams

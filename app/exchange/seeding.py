@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-import app.features  # noqa: F401  # joins the features, so that publishing reaches them
+import app.features
+import app.models  # noqa: F401  # every table, and the features joined, so that publishing reaches them
 from app.accounts import actions, queries
 from app.accounts.models import Team, User
 from app.db import Database
@@ -63,14 +64,17 @@ def seed(database: Database, folder: Path, *, at: datetime, watch: Watch) -> dic
 
 
 def sample_links(database: Database, folder: Path, *, at: datetime) -> list[SampleLink]:
-    """A new one-time link for one person of each role."""
+    """A new one-time link for one person of each role; none where the samples were never loaded."""
+    plan = _plan(folder)
     wanted: dict[str, str] = {}
-    for person in _plan(folder)["users"]:
+    for person in plan["users"]:
         roles = [held["role"] for held in person["roles"]]
         for role in ["administrator"] if person["administrator"] else roles:
             wanted.setdefault(role, person["name"])
     links = []
     with database.writing() as session:
+        if queries.team_by_slug(session, plan["department"]["slug"]) is None:
+            return []
         for role in ("lead", "manager", "executive", "administrator"):
             user = queries.user_by_name(session, wanted[role]) if role in wanted else None
             if user is not None and user.active:

@@ -58,10 +58,10 @@ def pages_at(paths: Iterable[str], *, pasted: BinaryIO | None = None) -> Iterato
         if path == PASTED and pasted is not None:
             yield page_from(path, pasted.read(MAX_PAGE_BYTES + 1))
             continue
-        above = len(str(Path(path))) - len(Path(path).name)
+        above = len(str(Path(path))) - len(Path(path).name) if Path(path).name else 0
         try:
             for found in _pages_at(Path(path)):
-                kept_as = found.name[above:].lstrip("/\\")
+                kept_as = found.name[above:].lstrip("./\\")
                 yield replace(found, kept_as=kept_as) if isinstance(found, Page) else found
         except OSError as error:
             yield _unreadable_file(path, error)

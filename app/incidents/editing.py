@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -68,9 +68,8 @@ def remove_event(
             field="symptom",
             subject=f"item-{first.id}",
         )
-    for item in reversed(_items(session, copy, event)):
-        session.delete(item)
-    session.flush()
+    ids = [copy.item_ids[event.section, path] for path in event.blocks]
+    session.execute(delete(Item).where(Item.id.in_(ids)))
     session.expire_all()
     editing.touch(session, report, [first.section_id], by=by, at=at)
 
@@ -115,7 +114,7 @@ def _write(
     if not form.symptom.strip():
         raise Invalid("incident.symptom_needed")
     if any(len(getattr(form, part).encode()) > editing.FIELD_LIMIT for part in PARTS):
-        raise TooLarge("field.too_large", limit=editing.FIELD_LIMIT // 1024)
+        raise TooLarge("text.too_large", limit=editing.FIELD_LIMIT // 1024)
     fields = IncidentFields(
         symptom=_one_paragraph(form.symptom),
         started_literal=form.started.strip() or None,

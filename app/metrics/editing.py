@@ -109,7 +109,7 @@ def as_value(literal: str, *, name: str, before: Metric | None) -> str:
     if is_rate and fold(literal)[-1].isdecimal():
         literal += "%"
     read = find_rates(f"{name}：{literal}")
-    if len(read) != 1 or read[0].value_end != len(name) + 1 + len(literal):
+    if len(read) != 1 or read[0].end != len(name) + 1 + len(literal):
         raise Invalid("reading.not_a_number", typed=literal[:40])
     if read[0].unit == "%" and not 0 <= Decimal(read[0].value) <= 100:
         raise Invalid("reading.out_of_range", typed=literal[:40])

@@ -168,6 +168,16 @@ def published_document(session: Session, report: Report) -> Document:
     return revision_document(session, report, report.published_revision)
 
 
+def report_as_published(session: Session, report_id: int) -> tuple[Report, Document]:
+    """A published report and the document readers see, in one statement."""
+    report, stored = session.execute(
+        select(Report, Revision.document)
+        .join(Revision, Revision.report_id == Report.id)
+        .where(Report.id == report_id, Revision.number == Report.published_revision)
+    ).one()
+    return report, Document.model_validate_json(stored)
+
+
 def revision_document(session: Session, report: Report, number: int) -> Document:
     stored = session.scalars(
         select(Revision.document).where(Revision.report_id == report.id, Revision.number == number)

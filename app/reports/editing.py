@@ -335,7 +335,7 @@ def say_outcome(
             subject=f"goal-{goal.id}",
         )
     if note is not None and len(note.encode()) > FIELD_LIMIT:
-        raise TooLarge("field.too_large", limit=FIELD_LIMIT // 1024)
+        raise TooLarge("text.too_large", limit=FIELD_LIMIT // 1024)
     goal.outcome, goal.note = outcome, note
     goal.version += 1
     session.execute(update(Team).where(Team.id == report.team_id).values(pulse=Team.pulse + 1))
@@ -391,7 +391,7 @@ def _set_text(session: Session, item: Item, text: str, *, by: User, at: datetime
 def texts_of(text: str) -> list[str]:
     """What was typed as the texts of an item and its paragraphs; refused where it is empty or too long."""
     if len(text.encode()) > FIELD_LIMIT:
-        raise TooLarge("field.too_large", limit=FIELD_LIMIT // 1024)
+        raise TooLarge("text.too_large", limit=FIELD_LIMIT // 1024)
     texts = normalise_text(text)
     if not texts:
         raise Invalid("item.empty")

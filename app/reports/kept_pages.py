@@ -19,6 +19,7 @@ import brotli
 import structlog
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -115,14 +116,14 @@ def store(database: Database, key: PageKey, body: bytes, at: datetime | None = N
         log.info("a page was not kept", error=type(problem).__name__)
 
 
-def answer(request: Request, body: bytes, etag: str) -> Response:
+def answer(request: Request, body: bytes, etag: str, later: BackgroundTask | None = None) -> Response:
     """The kept page as the browser takes it; a browser without brotli gets it plain, to be compressed."""
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding, Cookie"}
     if "br" in request.headers.get("accept-encoding", ""):
         headers["Content-Encoding"] = "br"
     else:
         body = brotli.decompress(body)
-    return Response(body, media_type="text/html; charset=utf-8", headers=headers)
+    return Response(body, media_type="text/html; charset=utf-8", headers=headers, background=later)
 
 
 def not_modified(etag: str) -> Response:

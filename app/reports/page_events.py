@@ -36,6 +36,7 @@ class EventView:
     """
 
     time: str | None
+    started_at: str | None
     after_time: str
     title: Prose
     rest: Prose
@@ -109,6 +110,7 @@ def _event(document: Document, incident: Incident, facts: Facts, more: Any) -> E
                 parts.append(piece)
     return EventView(
         time=time,
+        started_at=incident.started_at,
         after_time=after_time,
         title=title,
         rest=rest,

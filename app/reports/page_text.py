@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from app.document.schema import Block, Document, Fact, Source
 from app.reports.markdown import Mark, render_inline
-from app.reports.queries import DecidedFact
+from app.reports.queries import DecidedFact, GoalOfWeek
 
 Path = tuple[int, ...]
 GroupKind = Literal["items", "paragraph", "code", "table"]
@@ -106,6 +106,8 @@ class BlockView:
     """Whether something nested has a note, so that the margin column goes on beside it."""
     event: Any = None
     """An EventView, where the block is the beginning of one."""
+    goal: GoalOfWeek | None = None
+    """Of next week's goals, one that was a goal before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
+from app.accounts.models import Team, User
 from app.document.schema import WeekRule
 from app.document.weeks import period_of, week_of, weeks_in_year
 from app.errors import NotFound
@@ -54,10 +54,17 @@ class YearRail:
     weeks: list[WeekTick]
     since: date | None
 
-    def state_of(self, tick: WeekTick, this_week: tuple[int, int]) -> str:
-        """What the tick shows: its report's state, `missing` between the first report and now, `future`."""
+    def state_of(self, tick: WeekTick, this_week: tuple[int, int] | None = None) -> str:
+        """What the tick shows: its report's state, `missing` between the first report and now, `future`.
+
+        Without `this_week` it is taken to be that of the year's last report.
+        """
         if tick.state is not None:
             return tick.state
+        if this_week is None:
+            this_week = max(
+                (week.year, week.number) for week in self.weeks if week.state or week is self.weeks[0]
+            )
         begun = self.since is not None and tick.start >= self.since
         return "missing" if begun and (tick.year, tick.number) < this_week else "future"
 
@@ -126,6 +133,25 @@ class GoalsAround:
 
 
 @dataclass(frozen=True, slots=True)
+class GoalCount:
+    """Of the goals that a report set: how many, of how many the outcome was said, and how many are done."""
+
+    total: int
+    said: int
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoardTeam:
+    """A team that has reports; `since` is the Monday of the first."""
+
+    id: int
+    slug: str
+    name: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
 class DecidedFact:
     """A person's word on a value: the text it stands in, where, and the value they gave."""
 
@@ -151,18 +177,11 @@ def year_rail(session: Session, team_id: int, year: int, rule: str, *, with_draf
     """All weeks of a year with what the team reported on them, in one statement."""
     weeks = _weeks_of(year, rule)
     since = select(func.min(Report.period_start)).where(Report.team_id == team_id)
-    query = select(
-        Report.id,
-        Report.period_start,
-        Report.state,
-        Report.published_revision,
-        Report.headline,
-        Report.event_count,
-        Report.accidents_ab,
-        Report.accidents_cd,
-        Report.accidents_open,
-        (since if with_drafts else since.where(Report.published_revision > 0)).scalar_subquery(),
-    ).where(Report.team_id == team_id, Report.period_start.between(weeks[0].start, weeks[-1].start))
+    query = (
+        _ticks()
+        .add_columns((since if with_drafts else since.where(Report.published_revision > 0)).scalar_subquery())
+        .where(Report.team_id == team_id, Report.period_start.between(weeks[0].start, weeks[-1].start))
+    )
     if not with_drafts:
         query = query.where(Report.published_revision > 0)
     rows = {row.period_start: row for row in session.execute(query)}
@@ -311,6 +330,57 @@ def goals_around(session: Session, report: Report, *, with_drafts: bool) -> Goal
     return around
 
 
+def goal_counts(
+    session: Session, team_ids: Sequence[int], first: date, last: date
+) -> dict[tuple[int, date], GoalCount]:
+    """What became of the goals set in the weeks from one Monday to another, by team and Monday."""
+    query = (
+        select(
+            Report.team_id,
+            Report.period_start,
+            func.count(),
+            func.count(Goal.outcome),
+            func.count().filter(Goal.outcome == "done"),
+        )
+        .join(Report, Report.id == Goal.report_id)
+        .where(Report.team_id.in_(team_ids), Report.period_start.between(first, last))
+        .group_by(Report.team_id, Report.period_start)
+    )
+    return {(team_id, start): GoalCount(*counts) for team_id, start, *counts in session.execute(query)}
+
+
+def teams_with_reports(session: Session, team_ids: Sequence[int] | None) -> list[BoardTeam]:
+    """Those of the teams (all of them for None) that have a report, by name."""
+    query = (
+        select(Team.id, Team.slug, Team.name, func.min(Report.period_start))
+        .join(Report, Report.team_id == Team.id)
+        .group_by(Team.id, Team.slug, Team.name)
+        .order_by(Team.name)
+    )
+    if team_ids is not None:
+        query = query.where(Team.id.in_(team_ids))
+    return [BoardTeam(*row) for row in session.execute(query)]
+
+
+def reports_between(
+    session: Session, team_ids: Sequence[int], first: date, last: date
+) -> dict[tuple[int, date], WeekTick]:
+    """The reports of several teams from one Monday to another, drafts included, by team and Monday."""
+    query = _ticks().add_columns(Report.team_id, Report.period_end, Report.week_year, Report.week_number)
+    rows = session.execute(
+        query.where(Report.team_id.in_(team_ids), Report.period_start.between(first, last))
+    )
+    return {
+        (row.team_id, row.period_start): _with_report(
+            WeekTick(
+                row.week_year, row.week_number, row.period_start, row.period_end, row.period_start.month
+            ),
+            row,
+        )
+        for row in rows
+    }
+
+
 def decided_facts(session: Session, report_id: int) -> list[DecidedFact]:
     """The values of a report that a person corrected or dismissed."""
     query = (
@@ -337,6 +407,20 @@ def source_page_of(session: Session, report: Report) -> dict[str, Any]:
     text = row.content.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
     lines = text.removesuffix("\n").split("\n")
     return {"source": SourceText(row.name, row.sha256, row.reader_version, row.created_at, lines)}
+
+
+def _ticks() -> Select[*tuple[Any, ...]]:
+    return select(
+        Report.id,
+        Report.period_start,
+        Report.state,
+        Report.published_revision,
+        Report.headline,
+        Report.event_count,
+        Report.accidents_ab,
+        Report.accidents_cd,
+        Report.accidents_open,
+    )
 
 
 def _revisions() -> Select[*tuple[Any, ...]]:
@@ -385,8 +469,3 @@ def _with_report(week: WeekTick, row: Any) -> WeekTick:
 def week_name_of(day: date, rule: str) -> tuple[int, int]:
     """Year and number of the week that holds `day`, by a team's rule."""
     return week_of(day, "iso" if rule == "iso" else "jan1-monday")
-
-
-def known_mondays(weeks: Sequence[WeekTick]) -> set[date]:
-    """The Mondays that have a report."""
-    return {week.start for week in weeks if week.state is not None}

@@ -17,6 +17,7 @@ from app.document.schema import Section as DocumentSection
 from app.document.weeks import which_week
 from app.reports import events, queries
 from app.reports.lede import accidents_of, goals_clause, lede_of
+from app.reports.markdown import render_inline
 from app.reports.models import Report
 from app.reports.page_events import NO_EVENTS, events_of
 from app.reports.page_metrics import MetricsTable, metrics_table
@@ -57,6 +58,7 @@ def report_page(
     source = f"{url}/source" if report.source_page_id is not None else None
     facts = Facts(document, queries.decided_facts(session, report.id), source)
     sections = sections_of(document, facts, notes)
+    _attach_goals(sections, goals.next)
     previous, following = queries.neighbours(session, team.id, report.period_start, with_drafts=drafts)
     rows = [row for section in _all(sections) if section.metrics for row in section.metrics.metrics]
     incident_notes = notes.get("incident_notes", NOTHING)
@@ -68,7 +70,7 @@ def report_page(
         "rail": queries.year_rail(session, team.id, report.week_year, team.week_rule, with_drafts=drafts),
         "this_week": this_week(now, team),
         "standing": standing,
-        "revision": standing.revisions.get(report.published_revision),
+        "newest": standing.revisions.get(report.published_revision),
         "first_revision": standing.revisions.get(1),
         "lede": lede_of(document, metrics=rows, last_goals=goals.last, incident_notes=incident_notes),
         "sections": sections,
@@ -77,7 +79,8 @@ def report_page(
         "goals_are_last_weeks": goals.before == report.period_start - WEEK,
         "goals_from": queries.week_name_of(goals.before, team.week_rule) if goals.before else None,
         "goals_after": _place_of_goals(sections),
-        "next_goals": {goal.text: goal for goal in goals.next if goal.times_carried},
+        "as_written": as_written(document, report),
+        "inline": render_inline,
         "accidents": accidents_of(document, incident_notes),
         "previous": previous,
         "following": following,
@@ -134,6 +137,16 @@ def heading_words(section: DocumentSection) -> tuple[str, str, str]:
     return bare, title, after.strip(BRACKETS + "*_#:： ")
 
 
+def as_written(document: Document, report: Report) -> list[str]:
+    """Titles and properties of the page, as far as they say more than the week's number."""
+    words = [text for text in (document.title, document.second_title) if text]
+    if len(words) == 2 and _folded(words[0]) == _folded(words[1]):
+        words = words[:1] if words[0] == words[1] else words
+    if not document.properties and len(words) == 1 and _folded(words[0]) == _folded(report.label):
+        return []
+    return words + [f"{item.key}{item.separator}{item.value}" for item in document.properties]
+
+
 def this_week(now: datetime, team: TeamInView) -> tuple[int, int]:
     """Year and number of the week that it is for the team."""
     monday, _ = which_week(now, team.time_zone, "iso" if team.week_rule == "iso" else "jan1-monday")
@@ -151,6 +164,18 @@ def _notes(session: Session, report: Report, document: Document) -> dict[str, An
 def _place_of_goals(sections: Sequence[SectionView]) -> str | None:
     """The section behind which last week's goals stand: the metrics, if the page begins with them."""
     return sections[0].key if sections and sections[0].metrics else None
+
+
+def _attach_goals(sections: Sequence[SectionView], goals: Sequence[queries.GoalOfWeek]) -> None:
+    """Tell next week's goals that were goals before how often."""
+    again = {goal.text: goal for goal in goals if goal.times_carried}
+    if not again:
+        return
+    for section in _all(sections):
+        if section.kind == "next_goals":
+            for group in section.groups:
+                for block in group.blocks:
+                    block.goal = again.get(block.prose.text)
 
 
 def _is_part(sections: Sequence[DocumentSection], index: int) -> bool:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from starlette.background import BackgroundTask
 
 from app.accounts.access import VisibleTeam, WritableTeam
 from app.db import Database
@@ -16,7 +17,7 @@ from app.document.writer import write
 from app.reports import edit_page, report_page, weeks_page
 from app.reports.access import EditableReport, KnownReport, ReadableKnownReport, ReadableReport, Writer
 from app.reports.actions import discard_amendment, discard_draft, publish_report, start_report
-from app.reports.assembly import document_of, published_document, revision_document
+from app.reports.assembly import document_of, published_document, report_as_published, revision_document
 from app.reports.editing import refuse_other_version
 from app.reports.forms import NewWeekData, PublicationData, day_of
 from app.reports.kept_pages import (
@@ -55,26 +56,28 @@ async def report(request: Request, known: ReadableKnownReport, now: Now) -> Resp
         return not_modified(etag)
     kept: KeptPages = request.app.state.kept_pages
     body = kept.get(key)
+    later = None
     if body is None:
         quick: QuickReads = request.app.state.quick
         rows = await quick.rows(
             SNAPSHOT, {"report_id": key.report_id, "variant": key.variant, "key": key.text}
         )
-        body = rows[0][0] if rows else await run_in_threadpool(_published_page, request, known, key, now)
+        if rows:
+            body = rows[0][0]
+        else:
+            body = await run_in_threadpool(_published_page, request, known, now)
+            later = BackgroundTask(store, request.app.state.database, key, body, now)
         kept.put(key, body)
-    return answer(request, body, etag)
+    return answer(request, body, etag, later)
 
 
-def _published_page(request: Request, known: KnownReport, key: PageKey, now: datetime) -> bytes:
+def _published_page(request: Request, known: KnownReport, now: datetime) -> bytes:
     database: Database = request.app.state.database
     with database.reading() as session:
-        shown = session.get_one(Report, known.id)
-        document = published_document(session, shown)
+        shown, document = report_as_published(session, known.id)
         context = report_page.report_page(session, report=shown, team=known.team, document=document, now=now)
         html = render(request, "reports/report.html", {"team": known.team, "tab": "report", **context})
-    body = compress(html)
-    store(database, key, body, now)
-    return body
+    return compress(html)
 
 
 def _draft_page(request: Request, known: KnownReport, now: datetime) -> Response:

@@ -61,7 +61,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A point's dot; `whole` is exactly 100 %, in the lane with an open mark."""
+    """A point's dot; `whole` is exactly 100 %, in the lane with an open mark.
+
+    `whisker` is the interval the value stands for, where it is long enough to see: from y to y.
+    """
 
     index: int
     x: float
@@ -161,7 +164,7 @@ def draw(
     ]
     scale = fitting_scale(declared_scale, values)
     frame = _Frame(scale, values, pin_rows=pins.rows, lower_is_better=lower_is_better, from_zero=from_zero)
-    marks = tuple(_mark(axis, frame, point) for point in points)
+    marks = tuple(_mark(axis, frame, point, steps=steps) for point in points)
     spots: list[tuple[float, float] | None] = [None] * axis.weeks
     for mark in marks:
         spots[mark.index] = ((mark.index + 0.5) * WEEK_UNITS, mark.y)
@@ -182,8 +185,8 @@ def draw(
         gaps=_gaps(axis, missing),
         targets=lines,
         stems=tuple(
-            Stem(axis.centre(week), round(dots.get(week, frame.plot_bottom - 7) + 7, 1), frame.axis_y)
-            for week in pins.weeks
+            Stem(axis.centre(week), round(dots.get(week, frame.plot_bottom - 7) + 7, 1), frame.pin_y(row))
+            for week, row in pins.rows_by_week.items()
         ),
         pins=tuple((pin, frame.pin_y(pin.row)) for pin in pins.marks),
         latest=latest,
@@ -259,15 +262,16 @@ def _span(scale: Scale, at: Sequence[float], from_zero: bool) -> tuple[float, fl
     return low - room, high + room
 
 
-def _mark(axis: TimeAxis, frame: _Frame, point: Point) -> Mark:
+def _mark(axis: TimeAxis, frame: _Frame, point: Point, *, steps: bool) -> Mark:
     top, bottom = frame.clamped(point.high), frame.clamped(point.low)
+    has_whisker = not steps and not frame.is_whole(point.value)
     return Mark(
         index=point.index,
         x=axis.centre(point.index),
         y=frame.y(point.value),
         whole=frame.is_whole(point.value),
         former_y=None if point.former is None else frame.y(point.former),
-        whisker=(top, bottom) if bottom - top >= LEAST_WHISKER else None,
+        whisker=(top, bottom) if has_whisker and bottom - top >= LEAST_WHISKER else None,
     )
 
 

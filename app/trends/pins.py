@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from app.trends.axes import NARROW, TimeAxis
 
@@ -27,8 +27,9 @@ class Pins:
     """The accidents of a page's time axis, laid out once for all its charts."""
 
     marks: tuple[Pin, ...] = ()
-    weeks: tuple[int, ...] = ()
     rows: int = 0
+    rows_by_week: Mapping[int, int] = field(default_factory=dict)
+    """For each week with accidents, the row of its pin."""
 
 
 def lay_pins(axis: TimeAxis, accidents: Sequence[int]) -> Pins:
@@ -45,7 +46,10 @@ def lay_pins(axis: TimeAxis, accidents: Sequence[int]) -> Pins:
         marks = _pins_in_rows(axis, groups.values())
         if marks is not None:
             rows = 1 + max((pin.row for pin in marks), default=-1)
-            return Pins(marks, tuple(sorted(set(accidents))), rows)
+            rows_by_week = {
+                week: pin.row for pin, group in zip(marks, groups.values(), strict=True) for week, _ in group
+            }
+            return Pins(marks, rows, rows_by_week)
         weeks_joined += 1 + weeks_joined // 4
 
 

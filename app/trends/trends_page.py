@@ -21,6 +21,8 @@ from app.trends.statistics import Series, Value, series, target_spans
 from app.trends.words import Language, Unit, Words, short_symptom
 
 WEEKS: Mapping[str, int | None] = {"26": 26, "52": 52, "all": None}
+ABREAST = 8
+"""Metrics side by side in one table."""
 CROWDED = 110
 """From so many weeks on points are too near for a dot each, and say only their value."""
 
@@ -94,6 +96,15 @@ class ScoreRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """Some metrics side by side; `widths` are the characters before and after their decimal points."""
+
+    names: list[str]
+    widths: list[tuple[int, int]]
+    rows: list[TableRow]
+
+
+@dataclass(frozen=True, slots=True)
 class TableRow:
     week: date
     name: str
@@ -157,6 +168,8 @@ def trends_page(
         "trends": trends,
         "axis": axis,
         "ticks": axis.ticks(),
+        "last_monday": axis.week(axis.weeks - 1),
+        "last_day": axis.end - timedelta(days=1),
         "last_week": words.week(axis.week(axis.weeks - 1)),
         "headline": words.headline(told),
         "no_report": words.stretches(no_report) if no_report else "",
@@ -177,8 +190,12 @@ def trends_page(
             )
             for number, accident in enumerate(trends.accidents, 1)
         ],
-        "table": _table(trends, told, numbers, words),
-        "columns": [_widths(one, words) for one in told],
+        "tables": [
+            Table([one.metric.name for one in group], widths, _rows(trends, group, numbers, words))
+            for group in _abreast(told)
+            for widths in [[_widths(one, words) for one in group]]
+        ],
+        "has": _marks_used(figures),
         "crowded": axis.weeks > CROWDED,
         "earlier": axis.first - timedelta(days=1) if axis.first > trends.span.first else None,
         "later": _later(trends, asked),
@@ -250,6 +267,18 @@ def _figure(
     )
 
 
+def _marks_used(figures: Sequence[Figure]) -> dict[str, bool]:
+    """Which marks the legend has to explain."""
+    charts = [figure.chart for figure in figures]
+    return {
+        "target": any(chart.targets for chart in charts),
+        "whisker": any(mark.whisker for chart in charts for mark in chart.marks),
+        "lane": any(chart.lane for chart in charts),
+        "restated": any(figure.restated for figure in figures),
+        "gap": any(chart.gaps for chart in charts),
+    }
+
+
 def _score(one: Series, axis: TimeAxis, words: Words) -> ScoreRow:
     latest, worst = one.latest, one.worst
     target = one.target_in(latest.week) if latest else None
@@ -265,7 +294,14 @@ def _score(one: Series, axis: TimeAxis, words: Words) -> ScoreRow:
     )
 
 
-def _table(
+def _abreast(told: Sequence[Series]) -> list[Sequence[Series]]:
+    """The metrics in as many equal groups as are needed for a table to fit the page."""
+    tables = -(-len(told) // ABREAST)
+    each = -(-len(told) // tables) if tables else 1
+    return [told[start : start + each] for start in range(0, len(told), each)]
+
+
+def _rows(
     trends: Trends, told: Sequence[Series], numbers: Mapping[int, Sequence[int]], words: Words
 ) -> list[TableRow]:
     """A row a week, the newest first, from the first published one on."""

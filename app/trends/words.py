@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Literal, Protocol
@@ -18,9 +18,12 @@ Unit = Literal["percent", "ppm"]
 MOST_STRETCHES = 4
 MOST_NAMED = 2
 SYMPTOM_LENGTH = 60
-LARGE = tuple(
-    (Decimal(10) ** power, zh, en) for power, zh, en in ((8, "亿", "00M"), (6, "00 万", "M"), (5, "0 万", "00k"))
-)
+LARGE_FROM = 100_000
+LARGE = {
+    "zh": ((Decimal(10) ** 8, " 亿"), (Decimal(10) ** 4, " 万")),
+    "en": ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "k")),
+}
+"""How an axis label of five zeros or more is shortened."""
 
 
 class Language(Protocol):
@@ -29,6 +32,7 @@ class Language(Protocol):
     language: str
 
     def gettext(self, message: str) -> str: ...
+    def key(self, key: str) -> str: ...
     def ngettext(self, one: str, many: str, count: int) -> str: ...
     def short_day(self, day: date) -> str: ...
 
@@ -40,8 +44,12 @@ class Words:
         self, f: Language, *, axis: TimeAxis, weeks: Mapping[date, Week], rule: WeekRule, unit: Unit
     ) -> None:
         self._ = f.gettext
-        self._n: Callable[[str, str, int], str] = f.ngettext
+        self.ngettext = f.ngettext
         self._f = f
+        self._and = f.key("trends.between_names")
+        self._comma = f.key("trends.between_parts")
+        self._semicolon = f.key("trends.between_sentences")
+        self._full_stop = f.key("trends.full_stop")
         self._axis = axis
         self._weeks = weeks
         self._rule: WeekRule = rule
@@ -73,10 +81,10 @@ class Words:
             % {"first": self.week(self._axis.week(first)), "last": self.week(self._axis.week(last))}
             for first, last in shown
         ]
-        text = self._(", ").join(names)
+        text = self._and.join(names)
         hidden = sum(last - first + 1 for first, last in found[: len(found) - len(shown)])
         if hidden:
-            text += self._n(" and %(count)s more", " and %(count)s more", hidden) % {"count": hidden}
+            text += self.ngettext(" and %(count)s more", " and %(count)s more", hidden) % {"count": hidden}
         return text
 
     # Values
@@ -91,9 +99,10 @@ class Words:
         """A number that nobody typed (an axis label, the end of an interval), with its unit."""
         if metric.is_rate:
             return self.number(metric, value, f"{plain(value)}%")
-        for least, zh, en in LARGE:
-            if abs(value) >= least:
-                return f"{plain(value / least)}{f' {zh}' if self._f.language == 'zh' else en}"
+        if abs(value) >= LARGE_FROM:
+            sizes = LARGE["zh" if self._f.language == "zh" else "en"]
+            size, name = next(each for each in sizes if abs(value) >= each[0])
+            return f"{plain(value / size)}{name}"
         return plain(value)
 
     def interval(self, metric: Metric, value: Value) -> str:
@@ -127,14 +136,14 @@ class Words:
         first = self._named(*now[0])
         if met:
             return self._sentence(
-                self._n(
+                self.ngettext(
                     "%(first)s in %(week)s; the one metric with a target meets it.",
                     "%(first)s in %(week)s; all %(count)s metrics with a target meet it.",
                     met,
                 )
                 % {"first": first, "week": week, "count": met}
             )
-        named = _("; ").join(self._named(*each) for each in now[:MOST_NAMED])
+        named = self._semicolon.join(self._named(*each) for each in now[:MOST_NAMED])
         return self._sentence(
             _("%(named)s in %(week)s; no targets are set.") % {"named": named, "week": week}
         )
@@ -145,24 +154,22 @@ class Words:
         for series, value in missed[:MOST_NAMED]:
             target = series.target_in(value.week)
             text = (
-                _("%(named)s, above its target of %(target)s")
+                _("%(named)s is above its target of %(target)s")
                 if series.metric.lower_is_better
-                else _("%(named)s, below its target of %(target)s")
+                else _("%(named)s is below its target of %(target)s")
             )
             literal = self.number(series.metric, target.value, target.literal) if target else ""
             told.append(text % {"named": self._named(series, value), "target": literal})
-        more = len(missed) - len(told)
-        if more:
-            told.append(
-                self._n("%(count)s more misses its target", "%(count)s more miss theirs", more)
-                % {"count": more}
+        rest = []
+        if more := len(missed) - len(told):
+            rest.append(
+                self.ngettext("%(count)s more missed", "%(count)s more missed", more) % {"count": more}
             )
         if met:
-            told.append(
-                self._n("%(count)s other meets its target", "%(count)s others meet theirs", met)
-                % {"count": met}
-            )
-        return _("; ").join(told) + _(".")
+            rest.append(self.ngettext("%(count)s met", "%(count)s met", met) % {"count": met})
+        if rest:
+            told.append(self._comma.join(rest))
+        return self._semicolon.join(told) + self._full_stop
 
     def _named(self, series: Series, value: Value) -> str:
         return self._("%(name)s %(value)s") % {
@@ -174,7 +181,7 @@ class Words:
         """`缺报 2 周：第 6 周、第 9 周`, or nothing."""
         if not indexes:
             return ""
-        count = self._n("%(count)s week missing", "%(count)s weeks missing", len(indexes))
+        count = self.ngettext("%(count)s week missing", "%(count)s weeks missing", len(indexes))
         return self._("%(count)s: %(weeks)s") % {
             "count": count % {"count": len(indexes)},
             "weeks": self.stretches(indexes),
@@ -195,11 +202,13 @@ class Words:
 
     def description(self, series: Series) -> str:
         """`26 周，最新 99.972%，最低 99.912%（第 18 周），缺报 1 周`: a chart in one sentence."""
-        _, n, metric = self._, self._n, series.metric
-        parts = [n("%(count)s week", "%(count)s weeks", self._axis.weeks) % {"count": self._axis.weeks}]
+        _, metric = self._, series.metric
+        parts = [
+            self.ngettext("%(count)s week", "%(count)s weeks", self._axis.weeks) % {"count": self._axis.weeks}
+        ]
         latest, worst = series.latest, series.worst
         if latest is None or worst is None:
-            return parts[0] + _(", ") + _("no values")
+            return parts[0] + self._comma + _("no values")
         newest = self.number(metric, latest.value, latest.literal)
         if latest.index != self._axis.weeks - 1:
             newest = _("%(value)s (%(week)s)") % {"value": newest, "week": self.week(latest.week)}
@@ -210,13 +219,17 @@ class Words:
             parts.append(_("target %(value)s") % {"value": self.number(metric, target.value, target.literal)})
         if series.missing:
             missing = len(series.missing)
-            parts.append(n("%(count)s week missing", "%(count)s weeks missing", missing) % {"count": missing})
+            parts.append(
+                self.ngettext("%(count)s week missing", "%(count)s weeks missing", missing)
+                % {"count": missing}
+            )
         if series.restated:
             restated = len(series.restated)
             parts.append(
-                n("%(count)s value restated", "%(count)s values restated", restated) % {"count": restated}
+                self.ngettext("%(count)s value restated", "%(count)s values restated", restated)
+                % {"count": restated}
             )
-        return _(", ").join(parts)
+        return self._comma.join(parts)
 
     def _shape(self, series: Series, worst: Value) -> list[str]:
         _ = self._
@@ -257,12 +270,12 @@ class Words:
             former = self.number(metric, value.former.value, value.former.literal)
             parts.append(_("restated from %(former)s") % {"former": former})
         if accidents:
-            numbers = _(", ").join(str(number) for number in accidents)
+            numbers = self._and.join(str(number) for number in accidents)
             parts.append(
-                self._n("accident %(numbers)s", "accidents %(numbers)s", len(accidents))
+                self.ngettext("accident %(numbers)s", "accidents %(numbers)s", len(accidents))
                 % {"numbers": numbers}
             )
-        return self._capital(_(", ").join(parts))
+        return self._capital(self._comma.join(parts))
 
     def gap(self, index: int, withdrawn: str | None) -> str:
         week = self.week(self._axis.week(index))

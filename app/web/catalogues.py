@@ -7,8 +7,6 @@ refusals, wherever one is made. Chinese must have them all, English the dotted k
 from __future__ import annotations
 
 import ast
-import importlib
-import pkgutil
 import re
 import sys
 from collections.abc import Iterator
@@ -18,9 +16,7 @@ from pathlib import Path
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
-import app
 from app import paths
-from app.errors import Refusal
 
 KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+|stale_version|refused|signed_out")
 KEYWORDS = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2)}
@@ -76,9 +72,9 @@ def used_messages() -> dict[str, str]:
 
 def used_keys() -> dict[str, str]:
     """Dotted keys of refusals and of `say()` and `key()`, with a place each is used at."""
-    kinds = {kind.__name__ for kind in _refusal_kinds()}
+    kinds = _refusal_kinds()
     used = {"stale_version": "errors.py", "refused": "i18n.py", "signed_out": "errors.py"}
-    for path in sorted(Path(paths.LOCALES).parent.rglob("*.py")):
+    for path in _code():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             for key in _keys_in(node, kinds):
                 used.setdefault(key, f"{path.name}:{getattr(node, 'lineno', 0)}")
@@ -109,18 +105,25 @@ def _keys_in(node: ast.AST, kinds: set[str]) -> Iterator[str]:
                     yield value_node.value
 
 
-def _refusal_kinds() -> set[type[Refusal]]:
-    for module in pkgutil.walk_packages(app.__path__, "app."):
-        if not module.name.endswith("__main__"):
-            importlib.import_module(module.name)
-    kinds: set[type[Refusal]] = {Refusal}
-    while more := {sub for kind in kinds for sub in kind.__subclasses__()} - kinds:
+def _refusal_kinds() -> set[str]:
+    """The names of all classes that derive from `Refusal`, found by reading, not importing."""
+    bases: dict[str, set[str]] = {}
+    for path in _code():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                bases[node.name] = {base.id for base in node.bases if isinstance(base, ast.Name)}
+    kinds = {"Refusal"}
+    while more := {name for name, above in bases.items() if above & kinds} - kinds:
         kinds |= more
     return kinds
 
 
+def _code() -> list[Path]:
+    return sorted(path for path in paths.LOCALES.parent.rglob("*.py") if path.name != "catalogues.py")
+
+
 def _sources() -> Iterator[tuple[Path, str, dict[str, str]]]:
-    for path in sorted(Path(paths.LOCALES).parent.rglob("*.py")):
+    for path in _code():
         yield path, "python", {}
     for path in sorted(paths.TEMPLATES.rglob("*.html")):
         yield path, "jinja2", JINJA_OPTIONS

@@ -165,7 +165,8 @@ class TestAnItem:
         assert week.save(foreign, "别人的").status_code == 404
 
     @pytest.mark.parametrize(
-        "text", ["- 像列表", "1. 像编号", "# 像标题", "\\- 反斜杠", "a\nb", "【像标题】", "6/4 14:12 像事件", "```"]
+        "text",
+        ["- 像列表", "1. 像编号", "# 像标题", "\\- 反斜杠", "a\nb", "【像标题】", "6/4 14:12 像事件", "```"],
     )
     def test_that_looks_like_markup_stays_as_typed(self, week: Week, text: str) -> None:
         week.save(week.item("商户对账单"), text)
@@ -254,7 +255,9 @@ class TestAReading:
         self.save(week, "入金有效成功率", "99.972%", "99.98")
         assert week.item("入金有效成功率").text == "入金有效成功率：99.98%"
 
-    @pytest.mark.parametrize("typed", ["九十九", "99..9%", "1e3%", "-", "99.9%，好", "NaN", "101%", "-1%", "٩٩%"])
+    @pytest.mark.parametrize(
+        "typed", ["九十九", "99..9%", "1e3%", "-", "99.9%，好", "NaN", "101%", "-1%", "٩٩%"]
+    )
     def test_that_is_no_such_number_is_refused(self, week: Week, typed: str) -> None:
         answer = self.save(week, "入金有效成功率", "99.972%", typed)
         assert answer.status_code == 422
@@ -284,9 +287,7 @@ class TestAnEvent:
         page = week.client.get(f"{URL}/edit").text
         form = page[page.index(f'id="form-item-{item.id}"') :]
         form = form[: form.index("</form>")]
-        fields = {
-            name: value for name, value in re.findall(r'<input[^>]*name="(\w+)" value="([^"]*)"', form)
-        }
+        fields = dict(re.findall(r'<input[^>]*name="(\w+)" value="([^"]*)"', form))
         for name, text in re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>\n?([^<]*)</textarea>', form):
             fields[name] = text
         fields["grade"] = ""
@@ -301,7 +302,9 @@ class TestAnEvent:
 
     def test_is_corrected_by_its_parts(self, week: Week) -> None:
         item, fields = self.fields(week, "6/4 14:12")
-        answer = week.post(f"/incidents/{item.id}", **{**fields, "impact": "代扣失败12笔", "started": "6/4 14:10"})
+        answer = week.post(
+            f"/incidents/{item.id}", **{**fields, "impact": "代扣失败12笔", "started": "6/4 14:10"}
+        )
         assert answer.status_code == 303
         event = week.document.incidents[0]
         assert (event.started_at, event.impact) == ("2025-06-04T14:10", "代扣失败12笔")
@@ -352,7 +355,9 @@ class TestAnEvent:
 class TestAFact:
     def decide(self, week: Week, decision: str, **values: str) -> Any:
         item = week.item("分期付能力")
-        fact = next(fact for fact in week.document.facts if fact.kind == "progress" and fact.literal in item.text)
+        fact = next(
+            fact for fact in week.document.facts if fact.kind == "progress" and fact.literal in item.text
+        )
         return week.post(
             f"/items/{item.id}/facts",
             kind="progress",
@@ -422,7 +427,9 @@ class TestGoals:
             goal.outcome = "done"
         week.save(week.item("账户核心切换演练"), "账户核心切换演练两轮")
         with week.database.reading() as session:
-            stored = session.scalars(select(Goal).where(Goal.report_id == week.report_id).order_by(Goal.position))
+            stored = session.scalars(
+                select(Goal).where(Goal.report_id == week.report_id).order_by(Goal.position)
+            )
             assert [(one.text, one.outcome) for one in stored] == [
                 ("账户核心切换演练两轮", "done"),
                 ("个人信息保护年检材料定稿", None),
@@ -461,7 +468,12 @@ class TestTheEditingPage:
         with week.database.writing() as session:
             for position in range(150):
                 session.add(
-                    Item(report_id=week.report_id, section_id=section.id, text=f"第{position}项", position=position + 9)
+                    Item(
+                        report_id=week.report_id,
+                        section_id=section.id,
+                        text=f"第{position}项",
+                        position=position + 9,
+                    )
                 )
         with query_counter() as many:
             assert week.client.get(f"{URL}/edit").text.count("<textarea") > 150

@@ -155,7 +155,9 @@ class TestDiscardingADraft:
         assert lin.post(f"{WEEKS}/2025-06-09/discard", data={"version": "1"}).status_code == 303
         assert lin.get(f"{WEEKS}/2025-06-09").status_code == 404
 
-    def test_never_removes_a_published_week(self, lin: TestClient, database: Database, published: int) -> None:
+    def test_never_removes_a_published_week(
+        self, lin: TestClient, database: Database, published: int
+    ) -> None:
         lin.post(f"{URL}/discard", data={"version": str(report_of(database, published).version)})
         assert report_of(database, published).published_revision == 1
 
@@ -182,7 +184,8 @@ class TestRevisions:
         assert len(revisions) == 4
 
     @pytest.mark.parametrize(
-        "statement", ["UPDATE revisions SET reason = 'x'", "DELETE FROM revisions", "DELETE FROM audit_events"]
+        "statement",
+        ["UPDATE revisions SET reason = 'x'", "DELETE FROM revisions", "DELETE FROM audit_events"],
     )
     def test_are_refused_by_the_database_itself_when_changed(
         self, database: Database, published: int, statement: str
@@ -230,7 +233,13 @@ class TestKeptPages:
         assert client.get(URL, headers={"If-None-Match": etag}).status_code == 303
 
     def test_of_long_and_short_weeks_cost_the_same_queries(
-        self, lin: TestClient, published: int, query_counter: Any, database: Database, cast: Cast, clock: Clock
+        self,
+        lin: TestClient,
+        published: int,
+        query_counter: Any,
+        database: Database,
+        cast: Cast,
+        clock: Clock,
     ) -> None:
         with query_counter() as first:
             lin.get(URL)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from app.document.grammar.folding import clause_start, prose
-from app.document.grammar.found import FoundFact
+from app.document.grammar.found import FoundFact, closed
 
 #: More amounts than this in one block is no prose; what follows them is not read.
 _LIMIT = 1000
@@ -147,7 +147,7 @@ def _with_count(line: str, start: int, end: int) -> tuple[int, int, int | None]:
     if count := _COUNT_BEFORE.search(line[low:start]):
         return low + count.start(), end, int((count["n"] or count["n2"]).replace(",", ""))
     if count := _COUNT_AFTER.match(line, end):
-        return start, count.end(), int(count["n"])
+        return start, closed(line, start, count.end()), int(count["n"])
     return start, end, None
 
 

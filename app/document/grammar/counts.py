@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from app.document.grammar.folding import clause_start, prose
-from app.document.grammar.found import FoundFact
-from app.document.grammar.verbs import COUNTER, VERB_NEXT
+from app.document.grammar.found import FoundFact, closed
+from app.document.grammar.verbs import ANY_VERB, COUNTER, VERB_NEXT
 
 #: More counts than this in one block is no prose; what follows them is not read.
 _LIMIT = 2000
@@ -21,13 +21,13 @@ _MOST_PARTS = 12
 _FARTHEST_PART = 40
 
 _COUNT = re.compile(
-    rf"[0-9](?<![0-9./:~+*%-][0-9])(?<!第[0-9])[0-9]{{0,7}}(?:,[0-9]{{3}})*(?![0-9.])(?:\s?(?:\*\*)?(?P<counter>{COUNTER})|(?=\s*(?:[,、;。()\n]|$))|"
+    rf"[0-9](?<![0-9./~+%-][0-9])(?<![0-9][:*][0-9])(?<!第[0-9])[0-9]{{0,7}}(?:,[0-9]{{3}})*(?![0-9.])(?:\s?(?:\*\*)?(?P<counter>{COUNTER})|(?=\s*(?:[,、;。()\n]|$))|"
     r"(?=\s?(?:done|completed?|retired|live|in test|in progress|pending|open|closed|migrated|blocked|not started|remaining|left)\b))",
     re.ASCII | re.IGNORECASE,
 )
 _LABEL = re.compile(r"[^,;。、()\n|【】!?0-9]{0,20}$")
 _NOUN = re.compile(r"[^\s,;。、:()\n|【】!?0-9*]{0,12}")
-_TRIM = " \t:*_为约是达有共-—"
+_TRIM = " \t:*_为约是达-—"
 _LEAD = re.compile(r"^(?:[\s*_-]*(?:其中|目前|当前|截至目前|截止目前|本周|累计|现|现在|分别为|分别|包括|包含|含|即|已累计)[:\s]*)+")
 
 _TOTAL = re.compile(
@@ -90,7 +90,7 @@ def find_counts(text: str) -> list[FoundFact]:
         if not any(start < fact.end and fact.start < end for start, end in taken):
             facts.append(fact)
     facts.sort(key=lambda fact: fact.start)
-    return facts
+    return [replace(fact, end=closed(line, fact.start, fact.end)) for fact in facts]
 
 
 def find_parts_total(total_text: str, following: str) -> PartsTotal | None:
@@ -243,7 +243,7 @@ def _are_alike(line: str, total: _Count, done: _Count, stated: bool, has_rest: b
         return False
     one, other = total.noun[:2], done.noun[:2]
     is_same = bool(one) and one == other
-    if stated and (not one or not other or is_same or VERB_NEXT.match(done.noun)):
+    if stated and (not one or not other or is_same or ANY_VERB.match(done.noun)):
         return bool(_STRONG_TOTAL.search(total.label) or total.counter)
     return is_same or has_rest or (not stated and done.label.endswith("其中"))
 
@@ -282,16 +282,16 @@ def _last_total(line: str) -> _Count | None:
 
 # Written as a ratio -------------------------------------------------------------------------------
 
-_RATIO = re.compile(r"[0-9](?<![0-9A-Za-z./:~*%+-][0-9])[0-9]{0,6}(?P<mark>\s?/\s?)[0-9]{1,7}(?![0-9./:%A-Za-z~+-])")
+_RATIO = re.compile(r"[0-9](?<![0-9A-Za-z./~%+-][0-9])(?<![0-9][:*][0-9])[0-9]{0,6}(?P<mark>\s?/\s?)[0-9]{1,7}(?![0-9./:%A-Za-z~+-])")
 _RATIO_COUNTER = re.compile(rf"\s?(?P<counter>{COUNTER})", re.ASCII | re.IGNORECASE)
 _RATIO_LABEL = re.compile(
-    r"(?:完成率|完成度|完成占比|完成比例|进度|进展|已?完成(?:数|情况)?|占比|已[^,;。!?()\n0-9]{1,8}|(?:上线|投产|迁移|切换|提测|交付|改造|接入|整改|修复|下线|通过)(?:数|完成)?|"
+    r"(?:完成率|完成度|完成占比|完成比例|进度|进展|已?完成(?:数|情况)?|已[^,;。!?()\n0-9]{1,8}|(?:上线|投产|迁移|切换|提测|交付|改造|接入|整改|修复|下线|通过)(?:数|完成)?|"
     r"\b(?:progress|done|completed?|finished|migrated|fixed|closed|delivered))(?:为|是|达|至|到|\s|:|\*|\(|【|\[)*$",
     re.IGNORECASE,
 )
-_RATIO_SURE = re.compile(r"(?:完成率|完成度|占比|比例|进度|进展|完成|progress|done|completed?)(?:为|是|\s|:|\*)*[:(【\[\s]*$", re.IGNORECASE)
+_RATIO_SURE = re.compile(r"(?:完成率|完成度|完成占比|完成比例|进度|进展|完成|progress|done|completed?)(?:为|是|\s|:|\*)*[:(【\[\s]*$", re.IGNORECASE)
 _RATIO_PERCENT = re.compile(r"(?P<value>[0-9]{1,3}(?:\.[0-9]{1,4})?)\s?%(?:\*\*)?\s?[(,]?\s?$")
-_RATIO_DONE_NEXT = re.compile(r"\s?(?:已?完成(?![率度])|已?(?:上线|投产|迁移|切换|提测|交付|接入|修复|下线|通过)|(?:are |is )?(?:done|completed?|finished|migrated|fixed|closed|delivered)\b)", re.IGNORECASE)
+_RATIO_DONE_NEXT = re.compile(r"\s?(?:已?完成(?![率度])|已(?:上线|投产|迁移|切换|提测|交付|接入|修复|下线|通过)|(?:are |is )?(?:done|completed?|finished|migrated|fixed|closed|delivered)\b)", re.IGNORECASE)
 _NO_RATIO_NEXT = re.compile(r"\s?(?:分(?!批|阶段)|原则|法则|端口|报错|错误|码|小时|比例|的?(?:端口|状态码|错误|时间|概率))")
 _NO_RATIO_BEFORE = re.compile(r"(?:得分|评分|打分|排名|第|HTTP|http|端口|错误码|状态码|返回|报|比分|\b(?:page|step|part|score|phase|rank)\b)\s?[:(]?\s?$", re.IGNORECASE)
 
@@ -304,11 +304,12 @@ def _ratios(line: str) -> Iterator[FoundFact]:
             return
         done, total = (int(part) for part in line[match.start() : match.end()].split("/"))
         counter = _RATIO_COUNTER.match(line, match.end())
-        if done <= total and total > 0 and _is_done_of_total(line, match.start(), match.end(), done, total, counter is not None):
-            yield _done_total(match.start(), counter.end() if counter else match.end(), done, total)
+        end = counter.end() if counter else match.end()
+        if 0 < total >= done and _is_done_of_total(line, match.start(), end, done, total, counted=counter is not None):
+            yield _done_total(match.start(), end, done, total)
 
 
-def _is_done_of_total(line: str, start: int, end: int, done: int, total: int, counted: bool) -> bool:
+def _is_done_of_total(line: str, start: int, end: int, done: int, total: int, *, counted: bool) -> bool:
     before = line[max(0, start - 24) : start]
     if _NO_RATIO_NEXT.match(line, end) or _NO_RATIO_BEFORE.search(before):
         return False

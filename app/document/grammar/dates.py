@@ -29,7 +29,7 @@ from app.document.grammar.verbs import (
     VERB_NEXT,
 )
 from app.document.grammar.words import english_dates, word_dates
-from app.document.grammar.written import Written, is_near, shift, written_in_order
+from app.document.grammar.written import Written, is_near, moved, shift, written_in_order
 
 Status = Literal["planned", "actual", "as_of", "period"]
 
@@ -51,12 +51,13 @@ def find_dates(text: str, monday: date) -> list[FoundFact]:
     facts: list[FoundFact] = []
     earlier: _Told | None = None
     for one, scene, role in zip(written, scenes, roles, strict=True):
-        if not _is_date(line, one, scene, role):
+        if not _is_date(line, one, scene, role, monday):
             continue
         status, by_word = _status(one, scene, role, monday)
         if earlier and not by_word and earlier.is_planned and earlier.clause == scene.clause and earlier.low <= one.low:
             status, by_word = "planned", True
         earlier = _Told(scene.clause, one.low, is_planned=by_word and status == "planned")
+        one = _in_its_year(line, one, status if by_word else None, monday)
         facts.append(
             FoundFact(
                 "date",
@@ -122,6 +123,7 @@ _LABEL = r"(?:的?(?:计划|预计|目标)?(?:时间|日期|节点|时点|日))?
 _LABEL_BEFORE = re.compile(_LABEL + r"$")
 _LABEL_NEXT = re.compile(r"[\s、/和及]*(?P<rest>\S.*?)" + _LABEL)
 _CJK = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile(r"[A-Za-z]{2}")
 _LONGEST_ROLE = 10
 _ACHIEVES = re.compile(r"完成|通过|实现|达成|做完|结束|上会")
 _MODIFIER = re.compile(r"(?:正式|整体|全量|全部|全面|小流量)$")
@@ -143,7 +145,7 @@ def _roles(line: str, written: list[Written], scenes: list[_Scene]) -> list[str 
 
 
 def _role(line: str, one: Written, scene: _Scene) -> str | None:
-    if not _CJK.search(scene.before) and not _CJK.search(scene.after):
+    if _LATIN.search(scene.before + scene.after) and not _CJK.search(scene.before + scene.after):
         return _last_verb(scene.before) or _verb_phrase(scene.after)
     if scene.ends_at_date and (label := _label(scene.before)) and _label(scene.after):
         return label
@@ -178,7 +180,7 @@ def _verb_phrase(window: str) -> str | None:
     first, last = verbs[0], verbs[-1]
     modifier = _MODIFIER.search(window, max(0, first[0] - 3), first[0])
     start = modifier.start() if modifier else first[0]
-    if last[1] - start <= _LONGEST_ROLE:
+    if last[1] - start <= _LONGEST_ROLE and "的" not in window[start : last[1]]:
         return window[start : last[1]]
     if _ACHIEVES.match(window, first[0]):
         return _ending(window, verbs)
@@ -233,7 +235,7 @@ RATIO_NEXT = re.compile(
     re.ASCII,
 )
 _RATIO_BEFORE = re.compile(
-    r"(?:占比|比例|比率|比分|完成率|完成度|评分|得分|打分|第|页|步骤?|阶段|约占|占|"
+    r"(?:占比|比例|比率|比分|排名|名次|版本|完成率|完成度|评分|得分|打分|第|页|步骤?|阶段|约占|占|"
     r"\b(?:phase|step|part|page|score|chapter|stage|round)\b)\s?[:(]?\s?$|[0-9]%\s?\(?$|[0-9]\s?[x*]\s?$",
     re.ASCII | re.IGNORECASE,
 )
@@ -241,14 +243,14 @@ _COUNT_BEFORE = re.compile(r"(?:进度|完成|已完成|进展|progress|done|com
 _FRACTION_NEXT = re.compile(r"\s?(?:的(?!上线|提测|切换|发布|版本|验收|投产|割接|评审)|强|弱|多)")
 _TALKED_ABOUT = re.compile(r"\s?(?:整体)?(?:来?看|期间|以来)")
 _SPANS = ("month", "month_range", "half")
-_PLACE_NAMES = re.compile(r"\s?(?:版|版本|迭代|需求|项目|会议|大促|例会|事故|故障|账单|报表|数据|日报|周报|月报)")
+_PLACE_NAMES = re.compile(r"\s?(?:版|版本|迭代|需求|项目|会议|大促|例会|事故|故障|账单|报表|数据|日报|周报|月报|纪要|会议纪要|邮件|快照|截图)")
 _RIGHT_NEXT = re.compile(
     r"\s?(?:之?前|后)?(?:正式|完成|全量|整体)?(?=[上提转送投发交切割验封灰下启开部完内公封生结立试])"
 )
 _NOT_AFTER_MILESTONE = re.compile(r"会|稿|商|量|率|单|物|器|[0-9]|了?[0-9]|的")
 
 
-def _is_date(line: str, one: Written, scene: _Scene, role: str | None) -> bool:
+def _is_date(line: str, one: Written, scene: _Scene, role: str | None, monday: date) -> bool:
     if one.need == "written":
         return True
     deadline = bool(DEADLINE_NEXT.match(line, one.end))
@@ -256,7 +258,10 @@ def _is_date(line: str, one: Written, scene: _Scene, role: str | None) -> bool:
     if one.precision in _SPANS and _TALKED_ABOUT.match(line, one.end):
         return True
     if one.need == "day":
-        return not _is_ratio(line, one, scene) and not _is_name(line, one, scene)
+        if _is_ratio(line, one, scene) or _is_name(line, one, scene):
+            return False
+        is_told = role is not None or scene.cue or deadline or as_of or bool(PLANNED.search(scene.before))
+        return is_told or is_near(one.low, monday, before=45, after=45)
     if one.need == "clause":
         return role is not None or scene.cue or deadline or as_of
     verb_next = bool(VERB_NEXT.match(line, one.end)) and _verb_is_real(line, one)
@@ -310,6 +315,10 @@ def _has_milestone_right_next(line: str, one: Written) -> bool:
 # Planned or past --------------------------------------------------------------------------------
 
 
+_HAS_YEAR = re.compile(r"(?:19|20)[0-9]{2}|年")
+_FAR = 100
+
+
 def _status(one: Written, scene: _Scene, role: str | None, monday: date) -> tuple[Status, bool]:
     """The status, and whether a word says so (else the report's week decided)."""
     sunday = shift(monday, 6)
@@ -328,6 +337,17 @@ def _status(one: Written, scene: _Scene, role: str | None, monday: date) -> tupl
     if will_happen:
         return "planned", True
     return ("planned" if one.high > sunday else "actual"), False
+
+
+def _in_its_year(line: str, one: Written, status: Status | None, monday: date) -> Written:
+    """A year that is not written is the nearest, unless words say the day lies on the other side of the week."""
+    if status not in ("planned", "actual") or _HAS_YEAR.search(line, one.start, one.end):
+        return one
+    if status == "planned" and (monday - one.high).days > _FAR:
+        return moved(one, years=1)
+    if status == "actual" and (one.low - monday).days > _FAR:
+        return moved(one, years=-1)
+    return one
 
 
 def _last(pattern: re.Pattern[str], window: str) -> int:

@@ -46,7 +46,7 @@ _YEAR_WORD = re.compile(r"([今本明来去])年\s?$")
 _YEAR_STEP = {"今": 0, "本": 0, "明": 1, "来": 1, "去": -1}
 
 #: Right before a run of digits: it is part of something else ...
-_GLUED = re.compile(r"[0-9A-Za-z./+*^%#_=$¥€£×\x00第近每满]$|[0-9A-Za-z][-~:]$")
+_GLUED = re.compile(r"[0-9A-Za-z./+^%#_=$¥€£×\x00第近每满]$|[0-9A-Za-z][-~]$|[0-9][:*]$")
 #: ... unless the letters are one of these.
 _CUE_WORD = re.compile(
     r"(?:^|[^A-Za-z])(?:ETA|DDL|deadline|by|on|due|until|before|UAT|SIT|kickoff|launch|golive|live|release)$",
@@ -214,7 +214,7 @@ def _dotted_full(parts: list[str], line: str, start: int, end: int, monday: date
 
 def _full_day(parts: list[str], monday: date) -> date | None:
     year, month, day = parts
-    if len(month) > 2 or len(day) > 2:
+    if len(month) > 2 or len(day) > 2 or (month[0] == "0" and len(day) == 1):
         return None
     if len(year) == 2 and abs(int(year) + 2000 - monday.year) <= 1:
         return day_of(int(year) + 2000, int(month), int(day))

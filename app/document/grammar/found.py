@@ -26,6 +26,16 @@ class FoundFact:
     values: Mapping[str, Any]
 
 
+def closed(line: str, start: int, end: int) -> int:
+    """Where a literal ends, with the bracket or emphasis that was opened in it: `联调（85%）`, `**80%**`."""
+    for opening, closing in (("(", ")"), ("【", "】"), ("[", "]")):
+        if line.startswith(closing, end) and line.count(opening, start, end) > line.count(closing, start, end):
+            end += 1
+    if line.startswith("**", end) and line.count("**", start, end) % 2:
+        end += 2
+    return end
+
+
 def as_fact(found: FoundFact, text: str, section: int, path: tuple[int, ...]) -> Fact:
     """The schema's fact for what was found in the `text` of the block at `path` of `section`."""
     place = Place(section=section, path=path, start=found.start, end=found.end)

@@ -16,7 +16,7 @@ _MARK = re.compile(r"`+|!?\[|\]|\\.|https?://|ftp://|mailto:")
 _ADDRESS = re.compile(r"(?:https?://|ftp://|mailto:)[!-~]+(?:(?<=[/=])[\u3400-\u9fff][!-~\u3400-\u9fff]*)?")
 _ADDRESS_ENDS = re.compile(r"[<>\"'`|\\^{}\[\]]|\*\*")
 _TITLE = re.compile(r"\s+(?:\"[^\"\n]*\"|'[^'\n]*')\s*\)")
-_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:|//")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,10 @@ def _links(text: str) -> Iterator[FoundLink]:
                 pass
             elif is_picture:
                 at = target[1]
-                pending = [link for link in pending if link.start < start]
+                _drop_from(pending, start)
             else:
                 href, end = target
-                pending = [link for link in pending if link.start < start]
+                _drop_from(pending, start)
                 label = text[start + 1 : mark.start()]
                 pending.append(FoundLink(label, href, _kind(href), start, end))
                 at = end
@@ -77,6 +77,12 @@ def _links(text: str) -> Iterator[FoundLink]:
             yield from pending
             pending = []
     yield from pending
+
+
+def _drop_from(links: list[FoundLink], start: int) -> None:
+    """Addresses inside the brackets of a link or picture are no links of their own."""
+    while links and links[-1].start >= start:
+        links.pop()
 
 
 def _closing_ticks(text: str, ticks: str, at: int) -> int:

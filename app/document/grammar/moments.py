@@ -34,7 +34,7 @@ _BETWEEN = re.compile(
 _DAYTIME: Final = r"(?P<daytime>凌晨|清晨|早上|早晨|早|上午|中午|下午|傍晚|晚上|晚间|晚|夜间|夜里|深夜|当日|当天)?\s?"
 _CLOCK = re.compile(
     _DAYTIME + r"(?P<h>[01]?[0-9]|2[0-3])(?:\s?:\s?(?P<m>[0-5][0-9])(?::[0-5][0-9])?(?![0-9:])|[点时](?P<m2>[0-5]?[0-9])分?|[点时](?P<half>半)|[点时](?:整|许|左右)?(?![0-9]))"
-    r"\s?(?P<ampm>[ap]\.?m\b\.?)?",
+    r"(?:\s?(?P<ampm>[ap]\.?m\b\.?))?",
     re.IGNORECASE | re.ASCII,
 )
 _TO = re.compile(r"\s?(?:~|--?|至|到|\bto\b)\s?")

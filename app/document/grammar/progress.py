@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from app.document.grammar.folding import clause_start, prose
-from app.document.grammar.found import FoundFact
+from app.document.grammar.found import FoundFact, closed
 from app.document.grammar.verbs import COUNTER, PLANNED
 
 #: More percents than this in one block is no prose; what follows them is not read.
@@ -25,8 +25,7 @@ _NUMBER_AFTER_LETTERS = re.compile(r"(?:progress|done|completed?|complete)[0-9]{
 _PHASE: Final = (
     r"研发|开发|测试|联调|设计|编码|编写|提测|验收|改造|迁移|整改|部署|评审|接入|切换|修复|对接|自测|回归|压测|下线|治理|搭建|建设|"
     r"梳理|适配|重构|拆分|清理|替换|升级|录入|核对|盘点|实施|交付|前端|后端|服务端|客户端|移动端|需求|方案|文档|UAT|SIT|QA|"
-    r"代码|功能|交易链路|上线|投产|推广|调研|采购|招聘|撰写|开通|签约|审批|审核|准备|收尾|复核|攻关|落地|优化|构建|"
-    r"推进|执行|覆盖改造"
+    r"代码|功能|交易链路|上线|投产|调研|采购|招聘|撰写|开通|签约|审批|审核|准备|收尾|复核|攻关|落地|构建|推进|执行"
 )
 _ONGOING: Final = r"进行|推进|实施|处理|编制|跟进|接洽|申请|筹备|制作|排查|处置"
 _WORK: Final = r"已?完成|迁移|投产|上线|下线|接入|切换|交付|改造|开发|整改|修复|测试|治理|验收|清理|关闭|解决"
@@ -34,7 +33,7 @@ _WORK: Final = r"已?完成|迁移|投产|上线|下线|接入|切换|交付|改
 #: Between a label and its number.
 _FILL: Final = (
     r"(?:\s?\([^()\n]{0,30}\))?(?:\s|\*|_|:|=|\(|【|\[|——?|(?<=\s)-(?=\s)|已经|已|达到|达成|达|约为|约|为|至|到|是|了|大约|目前|当前|"
-    r"整体|总体|完成|推进|均|都|接近)*"
+    r"整体|总体|完成|推进|均|都|接近|由|从)*"
 )
 _LABEL = re.compile(
     rf"(?:(?P<sure>(?:总体|整体|总|研发|开发|测试|迁移|改造|项目|当前|目前|任务|实际|建设|工作|联调|累计)?(?:进度|进展)(?:情况)?|"
@@ -51,11 +50,11 @@ _ENGLISH_LABEL = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _SHARE_LABEL = re.compile(r"占比(?:\s|\*|:|约为|约|为|达到|达|已|\()*$")
-_DONE_NOUN = re.compile(rf"(?:{_WORK}|进度)[^,;。!?\n()]{{0,6}}$")
+_DONE_NOUN = re.compile(rf"(?:任务|工作|项目|整体)?(?:{_WORK}|进度)[^,;。!?\n()]{{0,6}}$")
 _DONE_COUNT = re.compile(rf"(?:已|完成)[^,;。!?\n0-9]{{0,10}}[0-9]+\s?(?:{COUNTER})", re.IGNORECASE | re.ASCII)
 _BAD_SHARE = re.compile(r"失败|异常|错误|投诉|退款|未|拒|损|风险|费|款|金额|成本|人")
 
-_NOT_A_PHASE = re.compile(r"(?:覆盖|通过|成功|失败|使用|占用|增长|提升|下降|降低|减少|节省|节约|投入|占|可用|达标|留存|转化|支付|预付|付)$")
+_NOT_A_PHASE = re.compile(r"(?:覆盖|通过|成功|失败|使用|占用|增长|提升|下降|降低|减少|节省|节约|投入|占|可用|达标|留存|转化|支付|预付|付)$|耗时|延迟|时延|性能(?!测试|压测)|成本|效率|人力|报错")
 _PLAN_LABEL = re.compile(r"(?:目标|计划|预计|预期|预估|应达|应有|时间|序时|理论)(?:的|总体|整体|总|完成)?$")
 _ON_TIME = re.compile(r"(?:按时|及时|准时|交易|支付|订单|自动|首次|如期|按期|SLA|工单|流程)\s?$")
 _ABOUT = re.compile(r"约|大约|接近|about|around|roughly|approximately", re.IGNORECASE)
@@ -67,6 +66,7 @@ _NO_PROGRESS_NEXT = re.compile(
     r"(?:用例|案例|场景)[^,;。\n]{0,6}通过)|[-~/]\s?[0-9])",
     re.IGNORECASE,
 )
+_FORMERLY = re.compile(r"[由从][^0-9]*$")
 _ARROW_NEXT = re.compile(r"\s?(?:→|⇒|-+>|=>|提升[到至]|推进[到至]|增[到至]|升[到至]|[到至])\s?(?=[0-9]{1,3}(?:\.[0-9]+)?\s?%)")
 _DONE_NEXT = re.compile(
     r"\*{0,2}\s?(?:的?(?:已?完成(?![率度于])|进度|进展)|(?:is |are |now |already )?(?:done|complete(?:d)?|finished|implemented|migrated)\b|"
@@ -102,32 +102,33 @@ def find_progress(text: str) -> list[FoundFact]:
             continue
         digits = number[0].lstrip("progesdncmltPROGESDNCMLT")
         start = last - len(digits)
-        label = carried if carried >= 0 else _label_start(line, start, end, previous)
         arrow = _ARROW_NEXT.match(line, end)
+        label = carried if carried >= 0 else _label_start(line, start, end, previous, formerly=arrow is not None)
         carried = label if arrow else -1
         previous = end
         value = Decimal(digits)
-        if label < 0 or arrow or value > 100:
+        if label < 0 or arrow or value > 100 or _FORMERLY.search(line[label:start]):
             continue
         certain = not _ABOUT.search(line, label, start) and not _ABOUT_NEXT.match(line, end)
         done = _DONE_NEXT.match(line, end)
-        facts.append(FoundFact("progress", label, done.end() if done and label == start else end, certain, {"value": value}))
+        end = done.end() if done and label == start else closed(line, label, end)
+        facts.append(FoundFact("progress", label, end, certain, {"value": value}))
     return facts
 
 
-def _label_start(line: str, start: int, end: int, previous: int) -> int:
+def _label_start(line: str, start: int, end: int, previous: int, *, formerly: bool) -> int:
     """Where the words that make the percent progress begin; -1 where there are none."""
     low = max(0, start - _REACH, previous)
     before = line[low:start]
     clause = line[max(low, clause_start(line, start)) : start]
-    if _NO_PROGRESS_NEXT.match(line, end):
+    if not formerly and _NO_PROGRESS_NEXT.match(line, end):
         return -1
     if _DONE_NEXT.match(line, end) and not _NO_BOLD_PROGRESS.search(clause) and not PLANNED.search(clause):
         return start
     if (label := _LABEL.search(before)) and _label_holds(before, label):
         return low + label.start()
-    if (share := _SHARE_LABEL.search(before)) and _is_share_of_work(line, low + share.start()):
-        return low + share.start()
+    if (share := _SHARE_LABEL.search(before)) and (label_start := _share_of_work(line, low + share.start())) >= 0:
+        return label_start
     if (english := _ENGLISH_LABEL.search(before)) and not re.search(r"\b(?:target|goal|plan(?:ned)?|expected|will be|should be)\b", clause, re.IGNORECASE):
         return low + english.start()
     return start if _stands_alone(line, start, end, clause) else -1
@@ -147,14 +148,15 @@ def _label_holds(before: str, label: re.Match[str]) -> bool:
     return not (label["phase"] and re.search(r"[未不非后]$", clause))
 
 
-def _is_share_of_work(line: str, at: int) -> bool:
-    """`任务完成占比70%`, and `完成开发159个，占比97%`; not `失败占比3%`."""
+def _share_of_work(line: str, at: int) -> int:
+    """Where a share that is progress begins: `任务完成占比70%`, `完成开发90个，占比97%`; -1 for `失败占比3%`."""
     begin = clause_start(line, at)
     noun = line[begin:at].strip(" *_")
     if noun:
-        return bool(_DONE_NOUN.search(noun)) and not _BAD_SHARE.search(noun)
+        done = _DONE_NOUN.search(line[begin:at])
+        return begin + done.start() if done and not _BAD_SHARE.search(noun) else -1
     clause = line[clause_start(line, max(0, begin - 1)) : max(0, begin - 1)]
-    return bool(_DONE_COUNT.search(clause)) and not _BAD_SHARE.search(clause)
+    return at if _DONE_COUNT.search(clause) and not _BAD_SHARE.search(clause) else -1
 
 
 def _stands_alone(line: str, start: int, end: int, clause: str) -> bool:

@@ -40,7 +40,7 @@ ENGLISH_VERB: Final = (
     r"test(?:s|ed|ing)?|uat|sit|review(?:s|ed|ing)?|approv(?:e[sd]?|ing|al)|submit(?:s|ted|ting)?|freez(?:e[sd]?|ing)|"
     r"froze|accept(?:s|ed|ance)?|verif(?:y|ies|ied|ication)|validat(?:e[sd]?|ion)|train(?:ing|ed)?|present(?:s|ed|ing)?|"
     r"upgrad(?:e[sd]?|ing)|go into production|in production|enabl(?:e[sd]?|ing)|retir(?:e[sd]?|ing)|"
-    r"audit(?:s|ed|ing)?|implement(?:s|ed|ing)?|land(?:s|ed|ing)?|pilot(?:s|ed|ing)?|ready|"
+    r"audit(?:s|ed|ing)?|implement(?:s|ed|ing)?|land(?:s|ed|ing)?|ready|"
     r"publish(?:es|ed|ing)?|resum(?:e[sd]?|ing)|expir(?:e[sd]?|ing))\b"
 )
 VERB: Final = f"{_any_of(MILESTONE.replace('|', ' '), _ACTION.replace('|', ' '))}|{ENGLISH_VERB}"
@@ -83,7 +83,7 @@ PAST: Final = re.compile(
 )
 #: Directly after a date: it is a deadline.
 DEADLINE_NEXT: Final = re.compile(
-    r"\s*(?:\([^()]{1,6}\))?\s*(?:日|号|底|末)?(?:之前|以前|前(?!端|置|后|期|台|海|述|提|排|往|线|瞻)|截止|到期)"
+    r"\s*(?:\([^()]{1,6}\))?\s*(?:日|号|底|末)?(?:之前|以前|前(?!端|置|后|期|台|海|述|提(?!交|测|供|报|审|出)|排|往|线|瞻)|截止)"
 )
 AS_OF_BEFORE: Final = re.compile(r"(?:截至|截止|截)(?:目前|当前|今日)?(?:到|至|于|为)?\s*:?\s*$|\bas (?:of|at)\s*$", re.ASCII | re.IGNORECASE)
 DEADLINE_BEFORE: Final = re.compile(r"截止(?:日期|时间|日)", re.ASCII | re.IGNORECASE)

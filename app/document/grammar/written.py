@@ -230,6 +230,13 @@ def shift(day: date, days: int) -> date:
         return date.max if days > 0 else date.min
 
 
+def moved(one: Written, *, years: int) -> Written:
+    """The same days of another year; unchanged where that year has no such days."""
+    low = day_of(one.low.year + years, one.low.month, one.low.day)
+    high = day_of(one.high.year + years, one.high.month, one.high.day)
+    return replace(one, low=low, high=high) if low and high else one
+
+
 def _year_near(month: int, monday: date) -> int | None:
     middle = day_near(month, 15, monday)
     return middle.year if middle else None

@@ -6,7 +6,7 @@ import errno
 import sys
 from typing import TYPE_CHECKING
 
-from app.cli_texts import LANGUAGE, say
+from app.console.texts import LANGUAGE, say
 from app.errors import Refusal
 
 if TYPE_CHECKING:

@@ -57,11 +57,17 @@ TEXTS: dict[str, tuple[str, str]] = {
     "help.seed": ("Load the sample weeks.", "载入示例周报。"),
     "help.links": ("Print one-time sign-in links for the sample people.", "打印示例人员的一次性登录链接。"),
     "help.health": ("Ask the running server whether it is well.", "询问运行中的服务是否正常。"),
-    "help.backup": ("Write everything to one file; the server may run.", "把全部数据备份为一个文件；服务可以不停。"),
+    "help.backup": (
+        "Write everything to one file; the server may run.",
+        "把全部数据备份为一个文件；服务可以不停。",
+    ),
     "help.backup.file": ("The backup file.", "备份文件。"),
     "help.restore": ("Make the database what a backup holds.", "用备份恢复数据库。"),
     "help.force": ("Replace a database that holds something.", "即使数据库里已有数据也替换。"),
-    "help.user": ("People: add, list, password, link, grant, deactivate.", "人员：新增、列出、密码、链接、授权、停用。"),
+    "help.user": (
+        "People: add, list, password, link, grant, deactivate.",
+        "人员：新增、列出、密码、链接、授权、停用。",
+    ),
     "help.user.add": (
         "Add a person; prints a one-time sign-in link unless a password is given.",
         "新增人员；未给密码时打印一次性登录链接。",
@@ -75,6 +81,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "help.display_name": ("Name as shown.", "显示的姓名。"),
     "help.administrator": ("May administer everything.", "管理员。"),
     "help.user.team": ("A team to give a role on.", "授予角色的团队。"),
+    "help.user.language": ("Language of the pages shown to them.", "界面语言。"),
     "help.role": ("The role.", "角色。"),
     "help.revoke": ("Take the role back instead.", "改为收回该角色。"),
     "help.password_stdin": ("Read the password from standard input.", "从标准输入读取密码。"),
@@ -129,7 +136,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "storing": ("storing", "保存"),
     "writing": ("writing pages", "写出页面"),
     "import.counts": (
-        "pages found {found}, reports made {made}, updated {updated}, unchanged {unchanged}, skipped {skipped}",
+        "pages found {found}, reports made {made}, updated {updated}, unchanged {unchanged}, "
+        "skipped {skipped}",
         "找到页面 {found}，新建周报 {made}，更新 {updated}，未变 {unchanged}，跳过 {skipped}",
     ),
     "import.dry_run": ("dry run, nothing was stored: ", "试运行，未保存任何内容："),
@@ -153,7 +161,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "seed.team": ("{team}: {counts}", "{team}：{counts}"),
     "seed.loopback": (
-        "sign-in links are printed only where the server listens on this machine alone (WEEKLINE_HOST {host})",
+        "sign-in links are printed only where the server listens on this machine alone "
+        "(WEEKLINE_HOST {host})",
         "只有服务仅监听本机时才打印登录链接（WEEKLINE_HOST 为 {host}）",
     ),
     "link": ("{role} {name}: {url}", "{role} {name}：{url}"),
@@ -173,8 +182,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "user.revoked": ("{name} has no role on {team} any more", "{name} 在 {team} 不再有角色"),
     "user.deactivated": ("{name} can no longer sign in", "{name} 已停用"),
     "user.inactive": ("inactive", "已停用"),
-    "user.unknown": ("there is nobody named {name}; weekline user list shows everybody", "没有名为 {name} 的人员；可用 weekline user list 查看"),
+    "user.unknown": (
+        "there is nobody named {name}; weekline user list shows everybody",
+        "没有名为 {name} 的人员；可用 weekline user list 查看",
+    ),
     "role_and_team": ("--team and --role belong together", "--team 和 --role 必须同时给出"),
+    "role_or_revoke": ("give either --role or --revoke", "--role 和 --revoke 只能给一个"),
     "team.added": ("team {slug} was added", "已新增团队 {slug}"),
     # what goes wrong
     "problem": ("weekline: {message}", "weekline：{message}"),

@@ -1,0 +1,170 @@
+"""A running server and Chromium. Everything a page needs must work under the strict policy it is served with."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+from app.accounts import sessions
+from app.accounts.models import User
+from app.config import Settings
+from app.db import Database
+from app.main import create_app
+from tests.conftest import Cast, make_cast, new_session, skip_or_fail
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+DESKTOP = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(autouse=True)
+def _every_test_here_is_a_browser_test() -> None:
+    if not CHROMIUM.exists():
+        skip_or_fail("browser", "install Debian's chromium (/usr/bin/chromium)")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@dataclass
+class Site:
+    """A server that answers at `url`, its database, and the cast in it."""
+
+    url: str
+    app: FastAPI
+    database: Database
+    cast: Cast
+
+
+@pytest.fixture
+def site(tmp_path: Path, sqlite_database: Database) -> Iterator[Site]:
+    """The app over a database of its own, on a free port. Its clock is the real one."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    settings = Settings(data_dir=tmp_path / "data", public_url=url, log_level="error")
+    cast = make_cast(sqlite_database, datetime.now(UTC))
+    app = create_app(settings, sqlite_database)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    until = time.monotonic() + 10
+    while not server.started:
+        if time.monotonic() > until or not thread.is_alive():
+            pytest.fail("the server did not start")
+        time.sleep(0.02)
+    yield Site(url, app, sqlite_database, cast)
+    server.should_exit = True
+    thread.join(5)
+    listener.close()
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@dataclass
+class Visit:
+    """An open page, what went wrong in it, and its measures of accessibility."""
+
+    page: Page
+    problems: list[str] = field(default_factory=list)
+
+    def axe(self) -> list[str]:
+        """Violations of WCAG 2.2 A and AA and best practices, one line each."""
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found: list[dict[str, Any]] = self.page.evaluate(
+            "() => axe.run(document, {resultTypes: ['violations']}).then(result => result.violations)"
+        )
+        return [
+            f"{violation['id']}: {node['target']} {node['failureSummary']}"
+            for violation in found
+            for node in violation["nodes"]
+        ]
+
+    def scrolls_sideways(self) -> bool:
+        wide: bool = self.page.evaluate(
+            "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        )
+        return wide
+
+
+Open = Callable[..., Visit]
+
+
+@pytest.fixture
+def visit(chromium: Browser, site: Site) -> Iterator[Open]:
+    """`visit("/account", as_=cast.lin, language="en", theme="dark", size=PHONE)` opens a page.
+
+    When the test ends, anything in the console (a blocked script, a failed request, an error) fails it.
+    """
+    contexts: list[BrowserContext] = []
+    visits: list[Visit] = []
+
+    def open_page(
+        path: str,
+        *,
+        as_: User | None = None,
+        language: str = "zh",
+        theme: str | None = None,
+        size: dict[str, int] = DESKTOP,
+        scripts: bool = True,
+    ) -> Visit:
+        context = chromium.new_context(
+            base_url=site.url,
+            viewport=size,  # type: ignore[arg-type]  # a dictionary of these two
+            locale="zh-CN" if language == "zh" else "en-GB",
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        if as_ is not None:
+            name = sessions.cookie_name(site.app.state.settings)
+            token = new_session(site.app.state, as_, datetime.now(UTC))
+            context.add_cookies([{"name": name, "value": token, "url": site.url}])
+        if theme is not None:
+            context.add_cookies([{"name": "weekline_theme", "value": theme, "url": site.url}])
+        opened = Visit(context.new_page())
+        visits.append(opened)
+        opened.page.on("console", lambda message: _note(opened, message.type, message.text))
+        opened.page.on("pageerror", lambda error: opened.problems.append(str(error)))
+        opened.page.goto(path)
+        return opened
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    problems = [problem for opened in visits for problem in opened.problems]
+    assert problems == []
+
+
+def _note(opened: Visit, kind: str, text: str) -> None:
+    if kind in {"error", "warning"}:
+        opened.problems.append(text)
