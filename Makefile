@@ -71,7 +71,7 @@ benchmark: $(INSTALLED_DEV) ## Measure the speed
 	$(BIN)/python -m benchmarks
 
 wheel: $(INSTALLED_DEV) ## Build the wheel into dist/
-	$(BIN)/python -m build --wheel
+	$(BIN)/hatchling build -t wheel
 
 clean: ## Remove what was made, but not data/
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results
@@ -94,8 +94,8 @@ define install_locked
 	  VIRTUAL_ENV=$(VENV) "$(UV)" pip install --quiet --require-hashes -r $(1) && \
 	  VIRTUAL_ENV=$(VENV) "$(UV)" pip install --quiet --no-deps -e .; \
 	else \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r $(1) && \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps -e .; \
+	  $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r $(1) && \
+	  $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --no-deps -e .; \
 	fi
 endef
 

@@ -10,6 +10,7 @@ import os
 import queue
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -21,17 +22,23 @@ from pathlib import Path
 
 SECONDS_TO_START = 120
 SECONDS_TO_STOP = 10
-LINK = re.compile(r"http://127\.0\.0\.1:\d+/\S+")
+LINK = re.compile(r"http://127\.0\.0\.1:\d+/sign-in/\S+")
 
 
 def main(weekline: str, page: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("WEEKLINE_")}
-        environment |= {"WEEKLINE_DATA_DIR": f"{folder}/data", "WEEKLINE_PORT": "0", "LANG": "C.UTF-8"}
+        environment |= {"WEEKLINE_DATA_DIR": f"{folder}/data", "LANG": "C.UTF-8"}
 
         def run(*words: str) -> str:
             return subprocess.run(
-                [weekline, *words], cwd=folder, env=environment, check=True, capture_output=True, text=True, timeout=60
+                [weekline, *words],
+                cwd=folder,
+                env=environment,
+                check=True,
+                capture_output=True,
+                text=True,
+                timeout=60,
             ).stdout
 
         assert "serve" in run("--help")
@@ -39,7 +46,7 @@ def main(weekline: str, page: str) -> None:
         assert reading["sections"], "nothing was read"
         print(f"read {Path(page).name}: {len(reading['sections'])} sections")
         server = subprocess.Popen(
-            [weekline, "serve", "--sample"],
+            [weekline, "serve", "--sample", "--port", str(free_port())],
             cwd=folder,
             env=environment,
             stdout=subprocess.PIPE,
@@ -59,7 +66,7 @@ def try_server(server: subprocess.Popen[str]) -> None:
     links: list[str] = []
     for line in lines:
         print(f"  {line}")
-        links += [link for link in LINK.findall(line) if "token" in link or "/link" in link]
+        links += LINK.findall(line)
         if re.search(r"\bready\b", line):
             break
     assert links, "no sign-in link was printed"
@@ -88,6 +95,13 @@ def spoken(server: subprocess.Popen[str]) -> Iterator[str]:
     threading.Thread(target=listen, daemon=True).start()
     while (line := heard.get(timeout=SECONDS_TO_START)) is not None:
         yield line
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
 
 
 def get(url: str) -> str:

@@ -1,10 +1,15 @@
 """Joins the features together: what happens in others when a week is published or shown."""
 
+from app import models
 from app.incidents import actions as incident_actions
 from app.incidents import queries as incident_queries
 from app.metrics import actions as metric_actions
 from app.metrics import queries as metric_queries
 from app.reports import events
+
+
+TABLES = models.Base.metadata.tables
+"""Every table, known before the first statement."""
 
 
 def join() -> None:

@@ -14,7 +14,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from app import migrate, paths
+from app import features, migrate, paths
 from app.accounts import account_routes, policy, settings_routes
 from app.accounts import routes as accounts_routes
 from app.accounts.shown import browser_name, team_options
@@ -36,6 +36,7 @@ log = structlog.get_logger("weekline")
 def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:
     """The whole application over one database."""
     settings = settings or Settings()
+    features.join()
     assets = Assets(paths.STATIC)
     app = FastAPI(
         title="Weekline",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, literal_column, select, true
@@ -65,8 +66,9 @@ class SignedIn:
     viewer: Viewer
 
 
-def signed_in_from(rows: Sequence[Sequence[Any]]) -> SignedIn | None:
-    """The rows of `VIEWER` as one session; None where there is none."""
+@lru_cache(maxsize=2048)
+def signed_in_from(rows: tuple[tuple[Any, ...], ...]) -> SignedIn | None:
+    """The rows of `VIEWER` as one session; None where there is none. The same rows are not read twice."""
     if not rows:
         return None
     first = rows[0]

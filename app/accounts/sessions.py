@@ -18,8 +18,7 @@ from app.accounts.models import SignInSession, User
 from app.accounts.policy import Viewer
 from app.accounts.queries import VIEWER, signed_in_from
 from app.config import Settings
-from app.db import Database
-from app.web.database import QuickReads
+from app.web.database import Gate, QuickReads
 
 log = structlog.get_logger("weekline.accounts")
 WHO_COOKIE = "weekline_who"
@@ -46,21 +45,22 @@ async def viewer_of(request: Request, now: datetime) -> Viewer | None:
     if not token or len(token) > 128:
         return None
     quick: QuickReads = request.app.state.quick
-    found = signed_in_from(await quick.rows(VIEWER, {"token_hash": hash_token(token)}))
+    found = signed_in_from(tuple(await quick.rows(VIEWER, {"token_hash": hash_token(token)})))
     idle = timedelta(minutes=settings.session_idle_minutes)
     if found is None or not found.active or now >= found.expires_at or now - found.seen_at >= idle:
         return None
     request.state.session_id = found.session_id
     if now - found.seen_at >= min(SEEN_EVERY, idle / 5):
-        await anyio.to_thread.run_sync(_seen, request.app.state.database, found.session_id, now)
+        await _note_use(request.app.state.gate, found.session_id, now)
     return found.viewer
 
 
-def _seen(database: Database, session_id: int, now: datetime) -> None:
-    """Note that the session is in use. A database that cannot write must not stop people from reading."""
+async def _note_use(gate: Gate, session_id: int, now: datetime) -> None:
+    """Write down that the session is in use. Who cannot write must still be able to read."""
+    note = update(SignInSession).where(SignInSession.id == session_id).values(seen_at=now)
     try:
-        with database.writing() as session:
-            session.execute(update(SignInSession).where(SignInSession.id == session_id).values(seen_at=now))
+        async with gate.writing() as session:
+            await anyio.to_thread.run_sync(session.execute, note)
     except SQLAlchemyError as problem:
         log.warning("could not note a session's use", error=type(problem).__name__)
 

@@ -21,9 +21,11 @@ from app.document.lines import (
     WEAK_BULLET,
     WEAK_ORDERED,
     is_blank,
+    is_plain,
     is_rule,
     is_strong_mark,
     is_weak_mark,
+    leads_in,
     unescape,
     unescape_rule,
 )
@@ -87,7 +89,8 @@ class Scanner:
                 self._keep_rest(index, offset)
                 break
             taken = self._take(index, offset)
-            for line in lines[index : index + taken]:
+            offset += len(lines[index]) + 1
+            for line in lines[index + 1 : index + taken]:
                 offset += len(line) + 1
             index += taken
         return self.found
@@ -95,19 +98,22 @@ class Scanner:
     def _take(self, index: int, offset: int) -> int:
         """Read the line at `index` (and those it takes along); how many were read."""
         line = self.lines[index]
-        if is_blank(line):
+        body = line.strip(ASCII_SPACE)
+        if not body or body.isspace():
             self.open = None
             return 1
-        body = line.lstrip(ASCII_SPACE)
-        column = _column(line[: len(line) - len(body)])
-        offset += len(line) - len(body)
-        body = body.rstrip(ASCII_SPACE)
+        indentation = line[: line.find(body[0])]
+        offset += len(indentation)
+        if self.open is not None and self.open.lines[-1] and is_plain(body):
+            self.open.add(body, offset)
+            return 1
+        column = _column(indentation)
         if is_strong_mark(body):
             return self._mark(index, offset, column, body)
         if is_rule(body):
             self._place(self._node("paragraph", column, index), column).add(body, offset)
             self.open = None
-        elif (self.open is None or self.open.weak) and is_weak_mark(body):
+        elif self._weak_counts() and is_weak_mark(body):
             self._item(index, offset, column, body, weak=True)
         elif self.open is None:
             text, skipped = unescape(body, first=True)
@@ -117,11 +123,15 @@ class Scanner:
             self.open.lines[0], self.open.starts[0] = body, offset
         elif self.open.lines == [""]:
             self.open = None
-            return 0
+            return self._take(index, offset - len(indentation))
         else:
-            text, skipped = unescape(body, first=False)
+            text, skipped = unescape(body, first=self._weak_counts() and not self.open.weak)
             self.open.add(text, offset + skipped)
         return 1
+
+    def _weak_counts(self) -> bool:
+        above = self.open
+        return above is None or above.weak or (above.kind == "paragraph" and leads_in(above.lines[-1]))
 
     def _begins_block(self, line: str) -> bool:
         body = line.strip(ASCII_SPACE)
@@ -130,7 +140,7 @@ class Scanner:
             or is_blank(line)
             or is_strong_mark(body)
             or is_rule(body)
-            or (self.open.weak and is_weak_mark(body))
+            or (self._weak_counts() and is_weak_mark(body))
         )
 
     def _mark(self, index: int, offset: int, column: int, body: str) -> int:

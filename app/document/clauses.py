@@ -16,6 +16,7 @@ _WORDS: tuple[tuple[Label, str], ...] = (
     (
         "cause",
         r"(?:问题|故障|事故|异常|事件|根本|直接|初步|主要|具体|可能|触发|产生|报错|失败|的)*(?:原因|根因|起因)(?:初步)?(?:分析|说明|定位|初判)?[为是]?"
+        r"|(?:原因|根因)(?:及|和|与|/|、|&)(?:处置|处理|解决|措施|影响)[\u4e00-\u9fff]{0,4}"
         r"|(?:(?:root|direct|likely|probable|possible)[ ])?(?:causes?|reasons?)",
     ),
     (
@@ -50,6 +51,7 @@ _BARE_CAUSE = re.compile(
     rf"|(?:^|(?<=\n))(?:根本|直接)?原因(?:是|为|系|在于|[ ])){_UNSAID}[ ]*(?=\S\S)"
 )
 _BARE_HANDLING = re.compile(r"(?:^|(?<=\n))处置[ ](?=\S)")
+_LONGEST_STORY = 20_000
 _AROUND = " \t\r\n\f\v\u3000\xa0"
 _TRAILING = _AROUND + "，,；;、"
 
@@ -95,12 +97,12 @@ def begins_with_clause(text: str) -> bool:
 
 def has_clauses(text: str) -> bool:
     """Whether a cause or a handling is labelled somewhere in a text."""
-    return any(label in ("cause", "handling") for _, _, label in _labels(text))
+    return any(label in ("cause", "handling") for _, _, label in _labels(text[:_LONGEST_STORY]))
 
 
 def ends_open(text: str) -> bool:
     """Whether a text ends with a label or a colon, so that what follows belongs to it."""
-    return fold(text).rstrip(" *_\n").endswith(":")
+    return fold(text[-40:]).rstrip(" *_\n").endswith(":")
 
 
 def _labels(text: str) -> list[tuple[int, int, str]]:

@@ -11,7 +11,6 @@ from app.document.schema import SectionKind
 from app.document.vocabulary import HEADINGS, NONE_WORDS, Language
 
 _LONGEST = 200  # characters of a heading that are compared; longer ones are sentences
-_DECORATION = re.compile(r"[*_`#\s]+")
 _CODE = re.compile(r"([OoＯｏ])[ \t]?([0-9０-９]{1,2})(?![0-9A-Za-z０-９]|[.．]\d)[\s\-—–:：、.．|·]*")
 _LETTER = re.compile(r"([A-ZＡ-Ｚ])[ \t]*[.．、:：)）](?!\d)[ \t]*")
 _NUMBER = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.．、)）](?!\d)[ \t]*|[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)][ \t]*")

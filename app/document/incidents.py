@@ -7,8 +7,9 @@ time; labelled lines, steps and paragraphs that follow belong to it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 
@@ -32,18 +33,21 @@ _HINTS = ("事件", "事故", "故障", "问题", "异常", "稳定性", "nciden
 _NO_LISTS: frozenset[SectionKind] = frozenset({"next_goals", "reflections", "daily_reports"})
 _ANY_MONDAY = date(2001, 1, 1)  # where no week is known: finds the times, whose dates are then not used
 _LONGEST_HEAD = 120
+_MOST_LINES = 200  # lines of one block that are looked at one by one; the rest stays together
 _LONGEST_STORY = 10_000  # characters of an incident in which a recovery, a grade and parties are looked for
+_DAY_AND_TIME = re.compile(r"(?<![\d/.])(?:20\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?\s*\d{1,2}\s?:\s?\d{2}(?!\d)")
 _BEFORE_SYMPTOM = " \t\u3000\xa0:：,，、-—–*_"
 
 
 @dataclass(slots=True)
 class Piece:
-    """Some lines of a block that belong to one incident; `start` is their offset in its text."""
+    """Some lines of a block that belong to one incident; offsets are in its text."""
 
     path: Path
     block: Block
     text: str
     start: int
+    end: int
 
 
 @dataclass(slots=True)
@@ -148,7 +152,7 @@ class _Zone:
             self._append(path, block)
             return True
         if has_clauses(text) or any(begins_with_clause(child.text) for child in block.blocks):
-            self._begin(None, Piece(path, block, text, 0))
+            self._begin(_moment_within(text, self.monday), Piece(path, block, text, 0, len(text)))
             self._append_children(path, block)
             return True
         self._visit_children(path, block)
@@ -178,7 +182,7 @@ class _Zone:
     def _append(self, path: Path, block: Block) -> None:
         assert self.current is not None
         if block.kind != "code" and not is_only_links(block.text):
-            self.current.pieces.append(Piece(path, block, block.text, 0))
+            self.current.pieces.append(Piece(path, block, block.text, 0, len(block.text)))
         self._append_children(path, block)
 
     def _append_children(self, path: Path, block: Block) -> None:
@@ -221,32 +225,45 @@ def is_only_links(text: str) -> bool:
 
 
 def _pieces(path: Path, block: Block, start: int, monday: date) -> list[Piece]:
-    """The lines of a block from `start`, parted before each line with a time where all parts are told in full.
+    """The lines of a block from `start` without those that only link, parted before each line with a time where all parts are told in full.
 
     A line with a time may also be a step in the telling of one incident, so a part without a cause
     or handling of its own stays with the one above it.
     """
-    parts: list[tuple[int, list[str]]] = []
+    parts: list[tuple[int, int, list[str]]] = []  # start, end and lines
     offset = start
-    for line in block.text[start:].split("\n") if start < len(block.text) else []:
+    for line in block.text[start:].split("\n", _MOST_LINES) if start < len(block.text) else []:
+        end = offset + len(line)
         if not parts or _moment(line, monday) is not None:
-            parts.append((offset, [line]))
+            parts.append((offset, end, [line]))
+        elif not is_only_links(line):
+            parts[-1][2].append(line)
+            parts[-1] = (parts[-1][0], end, parts[-1][2])
+        offset = end + 1
+    told: list[tuple[int, int, list[str], bool]] = []
+    for begin, end, lines in parts:
+        in_full = has_clauses("\n".join(lines))
+        if told and not (in_full and told[-1][3]):
+            told[-1] = (told[-1][0], end, told[-1][2] + lines, in_full or told[-1][3])
         else:
-            parts[-1][1].append(line)
-        offset += len(line) + 1
-    pieces: list[Piece] = []
-    for offset, lines in parts:
-        text = "\n".join(lines)
-        if pieces and not (has_clauses(text) and has_clauses(pieces[-1].text)):
-            pieces[-1].text += "\n" + text
-        else:
-            pieces.append(Piece(path, block, text, offset))
-    return pieces
+            told.append((begin, end, lines, in_full))
+    return [Piece(path, block, "\n".join(lines), begin, end) for begin, end, lines, _ in told]
 
 
 def _moment(text: str, monday: date) -> Moment | None:
     """The day and time a text begins with."""
     return _moment_of(text[:_LONGEST_HEAD], monday)
+
+
+def _moment_within(text: str, monday: date) -> Moment | None:
+    """The first day and time in a line that tells of an incident but does not begin with them."""
+    line = text.partition("\n")[0][:_LONGEST_HEAD]
+    found = _DAY_AND_TIME.search(fold(line))
+    moment = find_moment(line[found.start() :], monday) if found else None
+    if found is None or moment is None:
+        return None
+    shift = found.start()
+    return replace(moment, start=moment.start + shift, end=moment.end + shift)
 
 
 @lru_cache(maxsize=64)
@@ -260,15 +277,15 @@ def _incident(draft: Draft, *, section: int, dated: bool) -> Incident:
     clauses = split_clauses(told)
     said = "\n".join(part for part in (clauses.symptom, clauses.cause, clauses.handling) if part)[:_LONGEST_STORY]
     started = moment.started_at if moment is not None and dated else None
-    recovered = handling = None
-    if clauses.recovered:
-        recovered = find_recovery(clauses.recovered, "", started, None) if started and "T" in started else None
-    handling = clauses.handling
+    handling, recovered = clauses.handling, None
+    timed = started if started is not None and "T" in started else None
+    if clauses.recovered and timed:
+        recovered = find_recovery(f"{clauses.recovered} 恢复", "", timed, None)
     if clauses.recovered and recovered is None:
         handling = "\n".join(part for part in (handling, clauses.recovered) if part)
-    if recovered is None and started is not None and "T" in started:
-        until = moment.until if moment else None
-        recovered = find_recovery((handling or "")[:_LONGEST_STORY], clauses.symptom[:_LONGEST_STORY], started, until)
+    if recovered is None and timed:
+        texts = ((handling or "")[:_LONGEST_STORY], clauses.symptom[:_LONGEST_STORY])
+        recovered = find_recovery(*texts, timed, moment.until if moment else None)
     amounts = [
         Amount(value=found.value, currency=found.currency, count=found.count, literal=text[found.start : found.end])
         for found in find_amounts(text)
@@ -300,8 +317,8 @@ def _without_moment(text: str, moment: Moment) -> str:
 
 def _source(draft: Draft) -> Source | None:
     first, last = draft.pieces[0], draft.pieces[-1]
-    start = source_of(first.block, first.start, first.start + len(first.text))
-    end = source_of(last.block, last.start, last.start + len(last.text))
+    start = source_of(first.block, first.start, first.end)
+    end = source_of(last.block, last.start, last.end)
     if start is None or end is None:
         return None
     return Source(start=start.start, end=max(start.end, end.end), line=start.line)

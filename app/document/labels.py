@@ -100,6 +100,17 @@ def read_title(title: str) -> WeekWords:
     return WeekWords(days[0][1] if days else "", None, None, day)
 
 
+def same_week(one: str, other: str) -> bool:
+    """Whether two titles name the same week by its number and say nothing that differs."""
+    first, second = read_title(one), read_title(other)
+    return (
+        first.number is not None
+        and first.number == second.number
+        and (first.day is None or second.day is None or first.day == second.day)
+        and (first.year is None or second.year is None or first.year == second.year)
+    )
+
+
 def dates_in(text: str) -> list[tuple[date, str]]:
     """The days written with their year in a text, each as written, in order."""
     folded = fold(text)
@@ -179,13 +190,17 @@ def _year_of_content(number: int, texts: Iterable[str], rule: WeekRule, *, agree
             days += [day for day, _ in dates_in(text)]
             mentioned.update(int(year) for year in _YEAR_WORDS.findall(folded))
     near: Counter[int] = Counter()
-    for day in days:
+    for day in set(days):
         for year in (day.year - 1, day.year, day.year + 1):
             period = _period(year, number, rule)
             if period is not None and period[0] - _NEAR <= day <= period[1] + _NEAR:
                 near[year] += 1
+    if agree in near:
+        return agree
     if near:
-        return agree if agree in near else near.most_common(1)[0][0]
+        year, times = near.most_common(1)[0]
+        if agree is None or times > 1:  # one old date says nothing against the day of creation
+            return year
     if mentioned and agree is None:
         return mentioned.most_common(1)[0][0]
     return None

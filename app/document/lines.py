@@ -6,8 +6,9 @@ exactly one away again: a line with n backslashes in that place stands for the t
 both directions lose nothing, whatever people type.
 
 Marks are *strong* (they begin a block wherever they stand) or *weak* (what people type by hand and
-CommonMark does not know, such as `1.【…】` or `1、`): a weak mark counts at the start of a block
-and below another weak item only, elsewhere the line is text.
+CommonMark does not know, such as `1.【…】` or `1、`): a weak mark counts at the start of a block,
+below another weak item, and in a paragraph below a line that ends with a colon; elsewhere the line
+is text.
 
 White space here is ASCII white space: U+3000 and no-break spaces are text to keep.
 """
@@ -31,6 +32,7 @@ WEAK_ORDERED = re.compile(
     rf"(\d{{1,3}})(?:[.)．）](?=[{_CJK}{_OPENING}\u3000\xa0]|\*\*|[A-Z]{{2}})|、{_SPACE}*(?!\d{{1,2}}[月日号/]))"
 )
 _ESCAPED_NUMBER = re.compile(r"(\d{1,9})(\\*)(?=[.)．）、])")
+_SPECIAL = frozenset("#|`~-*+_\\•●▪◦‣·")
 _PROPERTY = re.compile(
     r"(?![\d/.\- ]+[:：])"
     r"([^\s\\:：#>|`，。；、,;！？!?\[\]【】][^:：#|`，。；,;！？!?\n]{0,39}?)(\\*)([ \t]*(?:：[ \t]*|:[ \t]+))(?=\S)"
@@ -47,6 +49,12 @@ def is_rule(body: str) -> bool:
     if len(body) < 3 or body[0] not in "-*_":
         return False
     return body.count(body[0]) >= 3 and not body.strip(body[0] + " \t")
+
+
+def is_plain(body: str) -> bool:
+    """Whether a stripped line can be nothing but text, told from its first character alone."""
+    first = body[0]
+    return first not in _SPECIAL and not first.isdigit() and not first.isspace()
 
 
 def is_strong_mark(body: str) -> bool:
@@ -68,8 +76,13 @@ def is_weak_mark(body: str) -> bool:
     return (WEAK_ORDERED if body[:1].isdigit() else WEAK_BULLET).match(body) is not None
 
 
+def leads_in(line: str) -> bool:
+    """Whether a line of a paragraph ends with a colon, so that a list may follow it."""
+    return line.endswith(("：", ":"))
+
+
 def escape(line: str, *, first: bool) -> str:
-    """The line as it must be written so that it is read as text; `first` of its paragraph or not."""
+    """The line as it must be written so that it is read as text; `first` where weak marks count."""
     at = _escape_place(line, first=first)
     return line if at is None else line[:at] + "\\" + line[at:]
 

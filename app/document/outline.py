@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from app.document.blocks import Heading, Node, scan, to_blocks
 from app.document.headings import arrange, phrase_key, read_words
-from app.document.labels import begins_with_label
+from app.document.labels import begins_with_label, has_label, same_week
 from app.document.lines import split_property, unescape_property
 from app.document.schema import Block, Document, Property, Section, Source
 
@@ -142,20 +142,20 @@ class Outline:
 
 def structure(text: str) -> Document:
     """Everything that stands on a page, in its place; values are for `recognise` to find."""
-    return Outline(text).read()
+    return Outline(text.replace("\r\n", "\n")).read()
 
 
 def is_title(heading: Heading) -> bool:
     """Whether the first heading of a page is its title and not already a section."""
-    if begins_with_label(heading.text):
-        return True
     words = read_words(heading.text)
-    return heading.level == 1 and words.kind is None and not words.bracketed
+    if words.kind is not None and words.kind != "custom":
+        return False
+    return has_label(heading.text) or (heading.level == 1 and words.kind is None and not words.bracketed)
 
 
 def same_title(one: str, other: str) -> bool:
     """Whether two titles differ in separators only: `第34周 2023-08-18`, `第34周 2023/8/18`."""
-    return one == other or (_title_key(one) == _title_key(other) != [])
+    return one == other or (_title_key(one) == _title_key(other) != []) or same_week(one, other)
 
 
 def kind_without_heading(blocks: Sequence[Block]) -> str:

@@ -64,7 +64,7 @@ def _section_problems(document: Document, language: Language) -> Iterator[Proble
     for index, section in enumerate(document.sections):
         count += sum(1 for _ in walk(section.blocks))
         name = _shortened(section.heading or (section.blocks[0].text if section.blocks else ""))
-        if meant_kind(document, index) == "custom" and section.blocks:
+        if section.heading and section.blocks and meant_kind(document, index) == "custom":
             yield problem("section.custom", line=_line(section.source), language=language, heading=name)
         if section.code is not None and section.parent is None:
             if section.code in seen:

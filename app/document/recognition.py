@@ -43,6 +43,7 @@ _ANY_MONDAY = date(2001, 1, 1)  # where no week is known: dates found with it ar
 _HANDS_DOWN: frozenset[SectionKind] = frozenset({"metrics", "incidents", "next_goals", "reflections", "daily_reports"})
 _TAKES_OVER: frozenset[SectionKind] = frozenset({"custom", "workstream", "key_work"})
 _LONGEST_GROUP = 24
+_LONGEST_BLOCK = 50_000  # characters of one block that are read for values: more is no prose
 
 
 @dataclass(slots=True)
@@ -95,7 +96,8 @@ def recognise_section(document: Document, index: int, *, monday: date | None) ->
     values.incidents, told = find_incidents(section.blocks, kind=kind, section=index, monday=monday)
     if kind == "incidents":
         for _, block in walk(section.blocks):
-            values.incident_counts = {**find_incident_counts(block.text), **values.incident_counts}
+            counts = find_incident_counts(block.text[:_LONGEST_BLOCK])
+            values.incident_counts = {**counts, **values.incident_counts}
     values.links = list(_links(section.blocks, section=index))
     if kind != "daily_reports":
         values.facts = list(_facts(section.blocks, (), told, section=index, kind=kind, monday=monday))
@@ -120,7 +122,8 @@ def _read_metrics(
     for position, block in enumerate(blocks):
         path = (*prefix, position)
         below = group
-        rates = find_rates(block.text)
+        text = block.text[:_LONGEST_BLOCK]
+        rates = find_rates(text)
         for rate in rates:
             values.metrics.append(
                 Metric(
@@ -134,7 +137,7 @@ def _read_metrics(
                     source=source_of(block, rate.start, rate.end),
                 )
             )
-        values.incident_counts = {**find_incident_counts(block.text), **values.incident_counts}
+        values.incident_counts = {**find_incident_counts(text), **values.incident_counts}
         if not rates and (label := _group_label(block)):
             below = label
             if not block.blocks:
@@ -190,11 +193,11 @@ def _facts(
     for position, block in enumerate(blocks):
         path = (*prefix, position)
         if path in told:
-            found = [amount_fact(amount) for amount in find_amounts(block.text)]
+            found = [amount_fact(amount) for amount in find_amounts(block.text[:_LONGEST_BLOCK])]
         elif _is_fenced(block):
             found = []
         else:
-            found = find_facts(block.text, monday or _ANY_MONDAY, in_metrics=kind == "metrics")
+            found = find_facts(block.text[:_LONGEST_BLOCK], monday or _ANY_MONDAY, in_metrics=kind == "metrics")
             following = (block.blocks or blocks[position + 1 : position + 2])[:1]
             if following and following[0].kind == "paragraph" and all(one.kind != "parts_total" for one in found):
                 yield from _parts_below(block, following[0], section=section, path=path)
@@ -209,7 +212,9 @@ def _facts(
 
 def _parts_below(block: Block, following: Block, *, section: int, path: Path) -> Iterator[Fact]:
     """A total whose parts stand in the paragraph below it."""
-    parts, total = find_parts_total(block.text, following.text), total_place(block.text)
+    text = block.text[:_LONGEST_BLOCK]
+    total = total_place(text)
+    parts = find_parts_total(text, following.text[:_LONGEST_BLOCK]) if total else None
     if parts is not None and total is not None:
         start, end = total
         yield PartsTotalFact(

@@ -8,13 +8,10 @@ that begins like a mark gets one backslash.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from app.document.blocks import INDENT, numbered
-from app.document.lines import ASCII_SPACE, escape, escape_property, escape_rule, is_rule
+from app.document.lines import ASCII_SPACE, escape, escape_property, escape_rule, is_rule, leads_in
 from app.document.schema import Block, Document, Section
-from app.document.vocabulary import LABELS, Label, Language
 
 BOM = "\ufeff"
 
@@ -37,41 +34,6 @@ def write(document: Document) -> str:
 def write_blocks(blocks: Sequence[Block]) -> str:
     """Blocks as Markdown, without a final newline."""
     return "\n".join(_lines(blocks, 0))
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentFields:
-    """What a form knows of one incident; `recovered_at` and `grade` only if the texts do not say it."""
-
-    symptom: str
-    started_at: datetime | None = None
-    started_literal: str | None = None
-    impact: str | None = None
-    cause: str | None = None
-    handling: str | None = None
-    recovered_at: datetime | None = None
-    grade: str | None = None
-
-
-def incident_blocks(fields: IncidentFields, *, language: Language) -> list[Block]:
-    """The canonical blocks of one incident; read back in its week they give the same fields."""
-    started = fields.started_literal or (_moment(fields.started_at) if fields.started_at else "")
-    texts: list[tuple[Label, str | None]] = [
-        ("impact", fields.impact),
-        ("cause", fields.cause),
-        ("handling", fields.handling),
-        ("recovered", _moment(fields.recovered_at) if fields.recovered_at else None),
-        ("grade", fields.grade),
-    ]
-    colon = "：" if language == "zh" else ": "
-    paragraphs = [
-        Block(kind="paragraph", text=f"{LABELS[label][language]}{colon}{text}") for label, text in texts if text
-    ]
-    return [Block(kind="item", text=f"{started} {fields.symptom}".strip(ASCII_SPACE), blocks=paragraphs)]
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment.month}/{moment.day} {moment:%H:%M}"
 
 
 def _write_titles(document: Document, parts: list[str]) -> bool:
@@ -136,10 +98,11 @@ def _item_lines(block: Block, number: int, indent: str) -> list[str]:
 def _text_lines(text: str, *, first: bool) -> list[str]:
     """The lines of a text as they are written; the first one of an item stands behind its mark."""
     lines = [stripped for line in text.split("\n") if (stripped := line.strip(ASCII_SPACE))] or [""]
-    if len(lines) == 1:
-        return [escape(lines[0], first=True)] if first else lines
-    head = escape_rule(escape(lines[0], first=True)) if first else lines[0]
-    return [head, *(escape_rule(escape(line, first=False)) for line in lines[1:])]
+    if not first:
+        return [lines[0], *(escape_rule(escape(line, first=False)) for line in lines[1:])]
+    counts = [True, *(leads_in(line) for line in lines)]
+    written = [escape(line, first=weak) for line, weak in zip(lines, counts, strict=False)]
+    return written if len(lines) == 1 else [escape_rule(line) for line in written]
 
 
 def _ends_loose(block: Block) -> bool:

@@ -20,8 +20,12 @@ except ImportError:  # Windows has no such locks; there the journal alone tells
 
 @contextmanager
 def announced(database: Database) -> Iterator[None]:
-    """Hold the sign that a server runs on the SQLite database; PostgreSQL knows its connections itself."""
+    """Hold the sign that a server runs: a lock beside a SQLite file, a connection to PostgreSQL."""
     path = sqlite_path(database)
+    if path is None and not database.is_sqlite:
+        with database.engine.connect():
+            yield
+        return
     if path is None or fcntl is None:
         yield
         return

@@ -201,6 +201,9 @@ def _import(
     shelf = importing.Shelf.of(session, team)
     pages = importing.read_pages(found, rule=rule, language=language, known=shelf.week_of_hash)
     entries = importing.plan(shelf, watch("reading", pages, len(found)), rule=rule, language=language)
+    for entry in entries:
+        if entry.reason is not None and entry.reason.key == "exchange.skipped.older":
+            entry.outcome = "unchanged"  # the week that the samples amend
     entries.sort(key=lambda entry: entry.week.start if entry.week else date.min)
     sign = _signature(plan["publishing"], team, people[said["lead"]], at)
     stored = importing.store(session, team, entries, signed=sign, at=at)

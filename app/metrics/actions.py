@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import event, insert, select, update
@@ -16,16 +15,13 @@ from app.document.schema import Metric as Reported
 from app.errors import Invalid, NotFound
 from app.metrics.models import Metric, MetricKind, MetricName, Reading, Target
 from app.metrics.names import NAME_LENGTH, fold, guess, known_key
-from app.metrics.scales import as_typed
+from app.metrics.scales import as_typed, exact
 from app.reports.events import Publication
 
 UNIT_LENGTH = 32
 LITERAL_LENGTH = 64
-MOST_DIGITS = 40
-"""A number with more digits or a larger exponent is no figure of a weekly report."""
 
 _KNOWN = "metrics known by name"
-_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?|[+-]?\.\d+")
 
 
 def keep_readings(session: Session, publication: Publication) -> None:
@@ -61,16 +57,6 @@ def keep_readings(session: Session, publication: Publication) -> None:
         }
     if rows:
         session.execute(insert(Reading), list(rows.values()))
-
-
-def exact(typed: str) -> Decimal | None:
-    """The number as typed, every digit kept; None for what is no finite decimal."""
-    text = typed.replace(",", "").replace("，", "").strip()
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() and len(text) <= MOST_DIGITS and _NUMBER.fullmatch(text) else None
 
 
 def find_or_make_metric(

@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session
 from app.document.schema import Metric as Reported
 from app.document.schema import WeekRule
 from app.document.weeks import week_of
-from app.metrics.actions import exact
 from app.metrics.models import Metric, MetricName, Reading, Target
 from app.metrics.names import fold
-from app.metrics.scales import is_met
+from app.metrics.scales import exact, is_met
 from app.metrics.sparkline import Sparkline, sparkline
 from app.reports.events import PageSubject
 from app.reports.models import Report

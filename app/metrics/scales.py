@@ -22,6 +22,10 @@ WHOLE = Decimal(100)
 LIVES_BELOW = Decimal(90)
 """A rate whose middle value is lower is drawn on the logit scale."""
 
+MOST_DIGITS = 40
+"""A number of more digits is no figure of a weekly report."""
+
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?|[+-]?\.\d+")
 _UNIT = re.compile(r"\s*[%％‰]")
 _LITERAL = re.compile(r"\s*([+\-−]?\d(?:[\d,，]*\d)?)(.*)", re.DOTALL)
 
@@ -32,6 +36,12 @@ class Interval:
 
     low: Decimal
     high: Decimal
+
+
+def exact(typed: str) -> Decimal | None:
+    """The number as typed, every digit kept; None for what is no finite decimal."""
+    text = typed.replace(",", "").replace("，", "").strip()
+    return Decimal(text) if len(text) <= MOST_DIGITS and _NUMBER.fullmatch(text) else None
 
 
 def position(scale: Scale, value: Decimal) -> float | None:
@@ -73,9 +83,9 @@ def interval(value: Decimal, decimals: int, rounding: str, *, rate: bool) -> Int
     return Interval(max(low, Decimal(0)), min(high, WHOLE)) if rate else Interval(low, high)
 
 
-def failures_per_million(rate: Decimal) -> Decimal:
-    """99.972 (percent) is 280 failures per million; exact."""
-    return (WHOLE - rate) * 10_000
+def failures_per_million(rate: Decimal, direction: str = "up") -> Decimal:
+    """99.972 (percent) is 280 failures per million; exact. A rate better low is itself the share failing."""
+    return (rate if direction == "down" else WHOLE - rate) * 10_000
 
 
 def plain(number: Decimal) -> str:

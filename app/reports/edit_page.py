@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access import TeamInView
 from app.document.schema import Block, Document, Fact, Incident, Metric
-from app.document.weeks import week_of
 from app.reports import events, queries
 from app.reports.actions import usual_headings
 from app.reports.assembly import Path, WorkingCopy, working_copy
 from app.reports.models import Goal, Report
+from app.reports.report_page import this_week
 
 GRADES = ("A", "B", "C", "D", "open")
 
@@ -108,7 +108,7 @@ def edit_page(session: Session, *, report: Report, team: TeamInView, now: dateti
         "sections": sections_to_edit(copy),
         "rail": queries.year_rail(session, team.id, report.week_year, team.week_rule),
         "last_goals": last_weeks_goals(session, report),
-        "this_week": week_of(now.date(), "iso" if report.week_rule == "iso" else "jan1-monday"),
+        "this_week": this_week(now, team),
         "grades": GRADES,
         "usual_headings": usual_headings("en" if team.language == "en" else "zh"),
         **section_notes(session, report, copy.document),

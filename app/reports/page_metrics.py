@@ -69,6 +69,8 @@ class SaidRow:
     is_group: bool
     notes: list[FactNote]
     kind: str = "paragraph"
+    mark: str = ""
+    """The punctuation between a value and the remark on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +184,16 @@ def _metric_rows(
                 else None,
             )
         )
-    rows += [SaidRow(f"{key}r{start}", prose.cut(start, end), False, []) for start, end in said]
-    return rows
+    return rows + [_remark(key, prose, start, end) for start, end in said]
+
+
+def _remark(key: str, prose: Prose, start: int, end: int) -> SaidRow:
+    """What a line says besides its values, its first punctuation apart."""
+    words = start
+    while words < end and prose.text[words] in _QUIET:
+        words += 1
+    mark = prose.text[start:words].strip(_SPACE)
+    return SaidRow(f"{key}r{start}", prose.cut(words, end), False, [], mark=mark)
 
 
 def _parted(metric: Metric) -> tuple[str, str, str]:

@@ -151,7 +151,8 @@ class Facts:
         return Prose(block.text, tuple(spans), self.source)
 
     def notes(self, section: int, path: Path) -> list[FactNote]:
-        return [note_of(fact) for fact in self.of(section, path)]
+        """The values that the margin has more to say of than the text."""
+        return [note_of(fact) for fact in self.of(section, path) if _tells_more(fact)]
 
 
 def anchor(section: int, path: Path = ()) -> str:
@@ -252,6 +253,11 @@ def note_of(fact: Fact) -> FactNote:
         currency=fact.currency,
         count=fact.count,
     )
+
+
+def _tells_more(fact: Fact) -> bool:
+    """Whether a note adds something; an amount as it is written is only marked in the text."""
+    return fact.kind != "amount" or fact.count is not None or not fact.certain or "万" in fact.literal
 
 
 def days_of(iso: str) -> tuple[date | None, date | None, bool]:

@@ -162,8 +162,13 @@ def _notes(session: Session, report: Report, document: Document) -> dict[str, An
 
 
 def _place_of_goals(sections: Sequence[SectionView]) -> str | None:
-    """The section behind which last week's goals stand: the metrics, if the page begins with them."""
-    return sections[0].key if sections and sections[0].metrics else None
+    """The section behind which last week's goals stand: the metrics, if they come before the work."""
+    for section in sections:
+        if section.metrics:
+            return section.key
+        if section.kind not in ("key_work", "custom") or section.subs:
+            return None
+    return None
 
 
 def _attach_goals(sections: Sequence[SectionView], goals: Sequence[queries.GoalOfWeek]) -> None:

@@ -16,7 +16,7 @@ from app.metrics.models import Reading as ReadingRow
 from app.metrics.models import Target
 from app.reports.models import Report
 from app.trends.axes import WEEK, TimeAxis
-from app.trends.statistics import Metric, Reading, TargetFrom
+from app.trends.statistics import Metric, Reading, Series, TargetFrom, series
 
 LEAST_WEEKS = 8
 """A younger team's charts are this wide, with room for the weeks to come before the first."""
@@ -51,6 +51,39 @@ class Accident:
     grade: str
     symptom: str
     started_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trends:
+    """Everything read for the page, laid out on one time axis."""
+
+    span: Span
+    axis: TimeAxis
+    weeks: Mapping[date, Week]
+    series: list[Series]
+    accidents: list[Accident]
+
+    @property
+    def since_first(self) -> range:
+        """The weeks of the axis from the team's first published one on."""
+        return range(max(0, self.axis.index(self.span.first)), self.axis.weeks)
+
+
+def trends_of(session: Session, team_id: int, *, weeks: int | None, until: date | None) -> Trends | None:
+    """The team's last `weeks` weeks (None: all) until a day; None where nothing is published."""
+    span = published_span(session, team_id)
+    if span is None:
+        return None
+    axis = axis_for(span, weeks, until)
+    metrics = metrics_of(session, team_id)
+    readings = readings_on(session, team_id, axis)
+    return Trends(
+        span=span,
+        axis=axis,
+        weeks=weeks_on(session, team_id, axis),
+        series=[series(metric, readings.get(metric.id, ()), axis) for metric in metrics],
+        accidents=accidents_on(session, team_id, axis),
+    )
 
 
 def published_span(session: Session, team_id: int) -> Span | None:

@@ -14,7 +14,8 @@ from app import __version__
 from app.accounts.access import TeamInView, VisibleTeam
 from app.document.schema import WeekRule
 from app.trends.export import readings_csv
-from app.trends.trends_page import Asked, load, trends_page
+from app.trends.queries import trends_of
+from app.trends.trends_page import WEEKS, Asked, trends_page
 from app.trends.words import Unit
 from app.web.clock import Now
 from app.web.database import DbSession
@@ -43,7 +44,7 @@ def trends(request: Request, team: VisibleTeam, asked: WhatIsAsked, session: DbS
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     context = trends_page(
-        load(session, team.id, asked),
+        trends_of(session, team.id, weeks=WEEKS[asked.weeks], until=asked.until),
         asked=asked,
         rule=rule_of(team),
         today=today,
@@ -55,7 +56,7 @@ def trends(request: Request, team: VisibleTeam, asked: WhatIsAsked, session: DbS
 @router.get("/teams/{team}/trends.csv")
 def trends_csv(team: VisibleTeam, asked: WhatIsAsked, session: DbSession) -> Response:
     """The same readings, a row each."""
-    found = load(session, team.id, asked)
+    found = trends_of(session, team.id, weeks=WEEKS[asked.weeks], until=asked.until)
     body = readings_csv(found.series if found else (), found.axis if found else None)
     name = quote(f"{team.slug} trends.csv")
     return Response(

@@ -118,6 +118,10 @@ class Series:
         sign = -1 if self.metric.lower_is_better else 1
         return min(self.values, key=lambda value: (sign * value.value, -value.index))
 
+    @property
+    def varies(self) -> bool:
+        return len({value.value for value in self.values}) > 1
+
     def target_in(self, week: date) -> TargetFrom | None:
         """The target that the week is judged by."""
         sunday = week + timedelta(days=6)
@@ -136,7 +140,7 @@ class Series:
         before = self.by_index.get(latest.index - 1) if latest else None
         if latest is None or before is None or self.metric.kind != "rate":
             return None
-        return failure_change(before.value, latest.value)
+        return failure_change(before.value, latest.value, self.metric.direction)
 
 
 def series(metric: Metric, readings: Sequence[Reading], axis: TimeAxis) -> Series:
@@ -163,9 +167,9 @@ def series(metric: Metric, readings: Sequence[Reading], axis: TimeAxis) -> Serie
     return Series(metric, tuple(values), missing, withdrawn, known, frozenset(missing))
 
 
-def failure_change(before: Decimal, now: Decimal) -> FailureChange:
+def failure_change(before: Decimal, now: Decimal, direction: str = "up") -> FailureChange:
     """280 → 200 failures per million is −29 %."""
-    was, is_ = failures_per_million(before), failures_per_million(now)
+    was, is_ = failures_per_million(before, direction), failures_per_million(now, direction)
     percent = int(((is_ - was) / was * 100).to_integral_value("ROUND_HALF_EVEN")) if was > 0 else None
     return FailureChange(was, is_, percent)
 

@@ -8,21 +8,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy.orm import Session
-
 from app.document.schema import WeekRule
-from app.metrics.scales import on_the_point
+from app.metrics.scales import WHOLE
 from app.trends import queries
 from app.trends.axes import TimeAxis
 from app.trends.geometry import Chart, Point, Target, draw
 from app.trends.pins import Pins, lay_pins
-from app.trends.queries import Accident, Span, Week
-from app.trends.statistics import Series, Value, series, target_spans
+from app.trends.queries import Accident, Trends, Week
+from app.trends.statistics import Series, target_spans
+from app.trends.tables import score, score_width, tables
 from app.trends.words import Language, Unit, Words, short_symptom
 
 WEEKS: Mapping[str, int | None] = {"26": 26, "52": 52, "all": None}
-ABREAST = 8
-"""Metrics side by side in one table."""
 CROWDED = 110
 """From so many weeks on points are too near for a dot each, and say only their value."""
 
@@ -65,52 +62,9 @@ class Figure:
     meets: bool | None
     spots: list[Spot]
     texts: Mapping[int, str]
+    whole_text: str
     tick_texts: Mapping[Decimal, str]
     target_texts: Mapping[Decimal, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A number in the table, parted at its decimal point; `former` is what was said before."""
-
-    whole: str
-    rest: str
-    former: str | None = None
-    missing: bool = False
-    meets: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreRow:
-    """A metric's newest value in short. `change` are failures per million, and how they changed."""
-
-    series: Series
-    latest: Cell | None
-    week: str | None
-    """The week of the value, where it is not the newest."""
-    target: Cell | None
-    meets: bool | None
-    change: tuple[str, str] | None
-    worst: Cell | None
-    worst_week: str
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Some metrics side by side; `widths` are the characters before and after their decimal points."""
-
-    names: list[str]
-    widths: list[tuple[int, int]]
-    rows: list[TableRow]
-
-
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    week: date
-    name: str
-    published: bool
-    cells: list[Cell | None]
-    accidents: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,34 +74,6 @@ class NumberedAccident:
     symptom: str
     happened: str
     week: str
-
-
-@dataclass(frozen=True, slots=True)
-class Trends:
-    """Everything read for the page, laid out on one time axis."""
-
-    span: Span
-    axis: TimeAxis
-    weeks: Mapping[date, Week]
-    series: list[Series]
-    accidents: list[Accident]
-
-
-def load(session: Session, team_id: int, asked: Asked) -> Trends | None:
-    """The team's weeks as asked for; None where none is published. Five statements."""
-    span = queries.published_span(session, team_id)
-    if span is None:
-        return None
-    axis = queries.axis_for(span, WEEKS[asked.weeks], asked.until)
-    metrics = queries.metrics_of(session, team_id)
-    readings = queries.readings_on(session, team_id, axis)
-    return Trends(
-        span=span,
-        axis=axis,
-        weeks=queries.weeks_on(session, team_id, axis),
-        series=[series(metric, readings.get(metric.id, ()), axis) for metric in metrics],
-        accidents=queries.accidents_on(session, team_id, axis),
-    )
 
 
 def trends_page(
@@ -162,7 +88,8 @@ def trends_page(
     numbers = _numbers(trends)
     pins = lay_pins(axis, [axis.index(accident.week) for accident in trends.accidents])
     figures = [_figure(one, axis, weeks, pins, numbers, words) for one in told]
-    no_report = [index for index in _since_first(trends) if axis.week(index) not in weeks]
+    scores = [score(one, axis, words) for one in told]
+    no_report = [index for index in trends.since_first if axis.week(index) not in weeks]
     return {
         "asked": asked,
         "trends": trends,
@@ -176,7 +103,7 @@ def trends_page(
         "weeks_since": queries.weeks_since(trends.span, today) if asked.until is None else 0,
         "restated": sum(len(one.restated) for one in told),
         "grades": _grades(trends.accidents),
-        "scores": [_score(one, axis, words) for one in told],
+        "scores": scores,
         "weekly": [figure for figure in figures if not figure.series.metric.is_year_to_date],
         "year_to_date": [figure for figure in figures if figure.series.metric.is_year_to_date],
         "silent": [one.metric.name for one in trends.series if not one.values and one.metric.first_week],
@@ -190,11 +117,8 @@ def trends_page(
             )
             for number, accident in enumerate(trends.accidents, 1)
         ],
-        "tables": [
-            Table([one.metric.name for one in group], widths, _rows(trends, group, numbers, words))
-            for group in _abreast(told)
-            for widths in [[_widths(one, words) for one in group]]
-        ],
+        "score_width": score_width(scores),
+        "tables": tables(trends, told, numbers, words),
         "has": _marks_used(figures),
         "crowded": axis.weeks > CROWDED,
         "earlier": axis.first - timedelta(days=1) if axis.first > trends.span.first else None,
@@ -260,7 +184,8 @@ def _figure(
         meets=one.meets_target(latest) if latest else None,
         spots=spots,
         texts={value.index: words.number(metric, value.value, value.literal) for value in one.values},
-        tick_texts={tick.value: words.bare(metric, tick.value) for tick in chart.ticks},
+        whole_text=words.tick(metric, WHOLE),
+        tick_texts={tick.value: words.tick(metric, tick.value) for tick in chart.ticks},
         target_texts={
             target.value: words.number(metric, target.value, target.literal) for target in metric.targets
         },
@@ -279,74 +204,6 @@ def _marks_used(figures: Sequence[Figure]) -> dict[str, bool]:
     }
 
 
-def _score(one: Series, axis: TimeAxis, words: Words) -> ScoreRow:
-    latest, worst = one.latest, one.worst
-    target = one.target_in(latest.week) if latest else None
-    return ScoreRow(
-        series=one,
-        latest=_cell(one, latest, words) if latest else None,
-        week=words.week(latest.week) if latest and latest.index != axis.weeks - 1 else None,
-        target=_parted(words.number(one.metric, target.value, target.literal)) if target else None,
-        meets=one.meets_target(latest) if latest else None,
-        change=words.change(one),
-        worst=_cell(one, worst, words) if worst and len(one.values) > 1 else None,
-        worst_week=words.week(worst.week) if worst else "",
-    )
-
-
-def _abreast(told: Sequence[Series]) -> list[Sequence[Series]]:
-    """The metrics in as many equal groups as are needed for a table to fit the page."""
-    tables = -(-len(told) // ABREAST)
-    each = -(-len(told) // tables) if tables else 1
-    return [told[start : start + each] for start in range(0, len(told), each)]
-
-
-def _rows(
-    trends: Trends, told: Sequence[Series], numbers: Mapping[int, Sequence[int]], words: Words
-) -> list[TableRow]:
-    """A row a week, the newest first, from the first published one on."""
-    return [
-        TableRow(
-            week=(week := trends.axis.week(index)),
-            name=words.week(week),
-            published=week in trends.weeks,
-            cells=[_table_cell(one, index, words) for one in told],
-            accidents=list(numbers.get(index, ())),
-        )
-        for index in reversed(_since_first(trends))
-    ]
-
-
-def _table_cell(one: Series, index: int, words: Words) -> Cell | None:
-    value = one.by_index.get(index)
-    if value is not None:
-        return _cell(one, value, words)
-    if index in one.missing_set:
-        return Cell("", "", former=one.withdrawn.get(index), missing=True)
-    return None
-
-
-def _cell(one: Series, value: Value, words: Words) -> Cell:
-    whole, rest = on_the_point(words.number(one.metric, value.value, value.literal))
-    former = value.former
-    return Cell(
-        whole,
-        rest,
-        former=words.number(one.metric, former.value, former.literal) if former else None,
-        meets=one.meets_target(value),
-    )
-
-
-def _parted(text: str) -> Cell:
-    return Cell(*on_the_point(text))
-
-
-def _widths(one: Series, words: Words) -> tuple[int, int]:
-    """How many characters a column needs before and after its decimal point."""
-    parts = [on_the_point(words.number(one.metric, value.value, value.literal)) for value in one.values]
-    return min(max(len(whole) for whole, _ in parts), 9), min(max(len(rest) for _, rest in parts), 9)
-
-
 def _numbers(trends: Trends) -> dict[int, list[int]]:
     """Accident numbers by week."""
     numbers: dict[int, list[int]] = {}
@@ -363,10 +220,6 @@ def _grades(accidents: Sequence[Accident]) -> list[tuple[str, int]]:
         for grade in order
         if (count := sum(1 for accident in accidents if accident.grade == grade))
     ]
-
-
-def _since_first(trends: Trends) -> range:
-    return range(max(0, trends.axis.index(trends.span.first)), trends.axis.weeks)
 
 
 def _restarts(axis: TimeAxis, words: Words) -> frozenset[int]:

@@ -91,23 +91,34 @@ class Words:
 
     def number(self, metric: Metric, value: Decimal, literal: str) -> str:
         """The literal as reported, or the failures per million that it means."""
-        if self._unit == "ppm" and metric.is_rate:
-            return f"{plain(failures_per_million(value))} ppm"
+        if self._in_failures(metric):
+            return f"{plain(failures_per_million(value, metric.direction))}\u00a0ppm"
         return literal
 
     def bare(self, metric: Metric, value: Decimal) -> str:
-        """A number that nobody typed (an axis label, the end of an interval), with its unit."""
+        """A number that nobody typed: the end of an interval."""
         if metric.is_rate:
             return self.number(metric, value, f"{plain(value)}%")
-        if abs(value) >= LARGE_FROM:
-            sizes = LARGE["zh" if self._f.language == "zh" else "en"]
-            size, name = next(each for each in sizes if abs(value) >= each[0])
-            return f"{plain(value / size)}{name}"
         return plain(value)
+
+    def tick(self, metric: Metric, value: Decimal) -> str:
+        """An axis label; failures per million without the unit, large numbers in thousands or more."""
+        if self._in_failures(metric):
+            value = failures_per_million(value, metric.direction)
+        elif metric.is_rate:
+            return f"{plain(value)}%"
+        if abs(value) < LARGE_FROM:
+            return plain(value)
+        sizes = LARGE["zh" if self._f.language == "zh" else "en"]
+        size, name = next(each for each in sizes if abs(value) >= each[0])
+        return f"{plain(value / size)}{name}"
+
+    def _in_failures(self, metric: Metric) -> bool:
+        return self._unit == "ppm" and metric.is_rate
 
     def interval(self, metric: Metric, value: Value) -> str:
         low, high = self.bare(metric, value.low), self.bare(metric, value.high)
-        if self._unit == "ppm" and metric.is_rate:
+        if self._in_failures(metric) and not metric.lower_is_better:
             low, high = high, low
         return self._("%(low)s to %(high)s") % {"low": low, "high": high}
 
@@ -153,11 +164,7 @@ class Words:
         told = []
         for series, value in missed[:MOST_NAMED]:
             target = series.target_in(value.week)
-            text = (
-                _("%(named)s is above its target of %(target)s")
-                if series.metric.lower_is_better
-                else _("%(named)s is below its target of %(target)s")
-            )
+            text = _("%(named)s misses its target of %(target)s")
             literal = self.number(series.metric, target.value, target.literal) if target else ""
             told.append(text % {"named": self._named(series, value), "target": literal})
         rest = []
@@ -272,7 +279,7 @@ class Words:
         if accidents:
             numbers = self._and.join(str(number) for number in accidents)
             parts.append(
-                self.ngettext("accident %(numbers)s", "accidents %(numbers)s", len(accidents))
+                self.ngettext("accident no. %(numbers)s", "accidents no. %(numbers)s", len(accidents))
                 % {"numbers": numbers}
             )
         return self._capital(self._comma.join(parts))

@@ -53,7 +53,8 @@ class _Compressor:
     def _compress(self, start: Message, message: Message) -> Message:
         body: bytes = message.get("body", b"")
         headers = MutableHeaders(scope=start)
-        headers.add_vary_header("Accept-Encoding")
+        if "accept-encoding" not in headers.get("vary", "").lower():
+            headers.add_vary_header("Accept-Encoding")
         if len(body) < LEAST:
             return message
         if "br" in self._accepted:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import anyio
@@ -19,7 +20,7 @@ import anyio.to_thread
 from anyio import CapacityLimiter
 from fastapi import Depends, Request
 from sqlalchemy import Select
-from sqlalchemy.engine.interfaces import Compiled
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.db import POOL_SIZE, Database
@@ -103,6 +104,22 @@ async def the_database(request: Request) -> Database:
 TheDatabase = Annotated[Database, Depends(the_database)]
 
 
+@dataclass(frozen=True, slots=True)
+class _CompiledRead:
+    """A statement as SQLite takes it. It keeps the statement, whose id is its key, alive."""
+
+    statement: Statement
+    sql: str
+    names: tuple[str, ...]
+    fixed: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, statement: Statement, database: Database) -> _CompiledRead:
+        compiled = statement.compile(dialect=database.engine.dialect)
+        names = compiled.positiontup or ()
+        return cls(statement, str(compiled), tuple(names), compiled.params)
+
+
 class QuickReads:
     """Tiny reads outside the request's transaction, such as "who is this": rows as the driver gives them.
 
@@ -112,9 +129,10 @@ class QuickReads:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._compiled: dict[int, tuple[Statement, Compiled]] = {}
+        self._compiled: dict[int, _CompiledRead] = {}
         self._lock = threading.Lock()
         self._raw: Any = None
+        self._threads = CapacityLimiter(SPARE_CONNECTIONS)
         self.watch: Callable[[str], None] | None = None
         """Told every statement on SQLite, where SQLAlchemy does not see them; tests count with it."""
 
@@ -122,24 +140,23 @@ class QuickReads:
         """All rows of a statement kept in a module; `values` are its bind parameters by name."""
         if self._database.is_sqlite:
             return self._sqlite_rows(statement, values)
-        return await anyio.to_thread.run_sync(self._pooled_rows, statement, values)
+        return await anyio.to_thread.run_sync(self._pooled_rows, statement, values, limiter=self._threads)
 
     def _sqlite_rows(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
         known = self._compiled.get(id(statement))
         if known is None:
-            compiled = statement.compile(dialect=self._database.engine.dialect)
-            known = self._compiled[id(statement)] = (statement, compiled)
-        sql = known[1]
-        names = sql.positiontup or ()  # type: ignore[attr-defined]  # of SQLCompiler
-        fixed = sql.params
+            known = self._compiled[id(statement)] = _CompiledRead.of(statement, self._database)
+        given = [values[name] if name in values else known.fixed[name] for name in known.names]
         if self.watch is not None:
-            self.watch(str(sql))
+            self.watch(known.sql)
         with self._lock:
-            if self._raw is None:
-                self._raw = self._connect()
-            rows: Sequence[Sequence[Any]] = self._raw.execute(
-                str(sql), [values[name] if name in values else fixed[name] for name in names]
-            ).fetchall()
+            try:
+                if self._raw is None:
+                    self._raw = self._connect()
+                rows: Sequence[Sequence[Any]] = self._raw.execute(known.sql, given).fetchall()
+            except self._database.engine.dialect.loaded_dbapi.Error as problem:
+                self._raw = None  # a new connection next time
+                raise OperationalError(known.sql, given, problem) from problem
         return rows
 
     def _connect(self) -> Any:

@@ -6,6 +6,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+import anyio.to_thread
+from anyio import CapacityLimiter
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +18,7 @@ from app.web.access import Public
 from app.web.database import TheDatabase
 
 router = APIRouter()
+_one_at_a_time = CapacityLimiter(1)  # a thread of its own: it may have to wait for a writer
 LEAST_DISK_BYTES = 32 * 1024 * 1024
 
 
@@ -42,8 +45,8 @@ async def livez(public: Public) -> PlainTextResponse:
 
 
 @router.get("/readyz")
-def readyz(public: Public, database: TheDatabase) -> PlainTextResponse:
-    state = readiness(database)
+async def readyz(public: Public, database: TheDatabase) -> PlainTextResponse:
+    state = await anyio.to_thread.run_sync(readiness, database, limiter=_one_at_a_time)
     return PlainTextResponse(state.lines(), 200 if state.ready else 503)
 
 

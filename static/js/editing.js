@@ -52,3 +52,19 @@ document.addEventListener("keydown", (event) => {
     form.requestSubmit();
   }
 });
+
+// A list that is drawn anew keeps the focus: on the same field or button of the same form.
+let held = null;
+document.addEventListener("htmx:before:request", () => {
+  const element = document.activeElement;
+  const form = element?.form;
+  held = form?.id ? { form: form.id, id: element.id, name: element.name, value: element.value } : null;
+});
+document.addEventListener("htmx:after:swap", () => {
+  if (!held || (document.activeElement && document.activeElement !== document.body)) return;
+  const form = document.getElementById(held.form);
+  const same = [...(form?.elements ?? [])].find((element) =>
+    held.id ? element.id === held.id : element.name === held.name && element.value === held.value,
+  );
+  (same ?? form?.querySelector("textarea, input:not([type=hidden])"))?.focus();
+});

@@ -1,4 +1,4 @@
-"""A running server and Chromium. Everything a page needs must work under the strict policy it is served with."""
+"""A running server and Chromium. Pages must work under the strict policy they are served with."""
 
 from __future__ import annotations
 

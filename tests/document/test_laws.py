@@ -28,7 +28,7 @@ def content(document: Document) -> Any:
     return stripped(document.model_dump())
 
 
-_MARK = re.compile(r"[ \t\r\f\v]*([-*+•●▪◦‣·]|\d{1,9}[.)．）、])")
+_MARK = re.compile(r"\ufeff?[ \t\r\f\v]*([-*+•●▪◦‣·]|\d{1,9}[.)．）、])")
 
 
 def words(page: str) -> str:

@@ -165,4 +165,4 @@ def _with_typed_commas(text: str, line: str) -> str:
     """The line with full-width commas as typed: `5，200元` is two numbers, `5,200元` is one."""
     if "，" not in text:
         return line
-    return "".join("，" if typed == "，" else folded for typed, folded in zip(text, line, strict=True))
+    return "".join("，" if typed == "，" else folded for typed, folded in zip(text, line, strict=False))

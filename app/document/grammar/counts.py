@@ -21,18 +21,18 @@ _MOST_PARTS = 12
 _FARTHEST_PART = 40
 
 _COUNT = re.compile(
-    rf"[0-9](?<![0-9./~+%-][0-9])(?<![0-9][:*][0-9])(?<!第[0-9])[0-9]{{0,7}}(?:,[0-9]{{3}})*(?![0-9.])(?:\s?(?:\*\*)?(?P<counter>{COUNTER})|(?=\s*(?:[,、;。()\n]|$))|"
+    rf"(?P<number>[0-9](?<![0-9./~+%-][0-9])(?<![0-9][:*][0-9])(?<!第[0-9])[0-9]{{0,7}}(?:,[0-9]{{3}})*)(?![0-9.])(?:\s?(?:\*\*)?(?P<counter>{COUNTER})|(?=\s*(?:[,、;。()\n]|$))|"
     r"(?=\s?(?:done|completed?|retired|live|in test|in progress|pending|open|closed|migrated|blocked|not started|remaining|left)\b))",
     re.ASCII | re.IGNORECASE,
 )
-_LABEL = re.compile(r"[^,;。、()\n|【】!?0-9]{0,20}$")
+_LABEL = re.compile(r"(?:[^,;。、()\n|【】!?0-9]|(?<=[A-Z])[0-9](?=\s)){0,20}$")
 _NOUN = re.compile(r"[^\s,;。、:()\n|【】!?0-9*]{0,12}")
 _TRIM = " \t:*_为约是达-—"
 _LEAD = re.compile(r"^(?:[\s*_-]*(?:其中|目前|当前|截至目前|截止目前|本周|累计|现|现在|分别为|分别|包括|包含|含|即|已累计)[:\s]*)+")
 
 _TOTAL = re.compile(
     r"(?:总数|总计|共计|合计|总共|一共|总量|全量|全部|(?<![公])共|共有|拆分?成?|总(?![^数计共量])|(?:计划|目标|应|需|需要)(?:完成|上线|迁移|改造|下线|接入|整改)?)"
-    r"(?:有|为|是|涉及|梳理出?|识别出?|发现|需|包括|包含|待?(?:迁移|改造|下线|接入|整改|修复|切换|开发|测试|治理|排查)|了|约|\s|:|\*)*$|\btotal(?:\s+of)?\s*:?\s*$",
+    r"(?:有|为|是|涉及|梳理出?|识别出?|发现|需|包括|包含|待?(?:迁移|改造|下线|接入|整改|修复|切换|开发|测试|治理|排查)|了|约|\s|:|\*)*$|^(?:本周|累计|目前|当前)?(?:总?共(?![享同性])|共计|总计|合计|一共)[^,;。已]{1,10}$|\btotal(?:\s+of)?\s*:?\s*$",
     re.IGNORECASE,
 )
 _STRONG_TOTAL = re.compile(r"(?:总数|总计|共计|合计|总共|一共|总量|\btotal)")
@@ -44,7 +44,7 @@ _NOT_DONE = re.compile(r"可|待|未|不|拟|预计|计划|将|失败|异常|中
 _REMAIN = re.compile(r"(?:余下|剩余|剩下|还剩|尚余|尚剩|仅剩|剩|其余|还有|\b(?:remaining|left|to go)\b)", re.IGNORECASE)
 _STATE = re.compile(
     r"^(?:已|可|待|未|不|无需|无须|暂|均|正在|新增|在|需|剩|余)|中$|完成|就绪|通过|成功|失败|延期|阻塞|取消|下线|上线|投产|验收|开发|测试|进行|"
-    r"^(?:高危|中危|低危|严重|一般|轻微|致命|提示|P[0-4]|S[0-4]|其他|其它)$|"
+    r"^(?:高危|中危|低危|严重|一般|轻微|致命|提示|[PSL][0-5]|其他|其它)$|"
     r"\b(?:done|open|closed|pending|testing|blocked|migrated|retired|live|in progress|in test|not started|completed?|remaining|todo)\b",
     re.IGNORECASE,
 )
@@ -121,7 +121,7 @@ def total_place(text: str) -> tuple[int, int] | None:
 def _runs(line: str) -> Iterator[FoundFact]:
     counts = list(_counts(line))
     index = 0
-    while index < len(counts):
+    while index + 1 < len(counts):
         found = _run(line, counts, index)
         if found is None:
             index += 1
@@ -162,9 +162,8 @@ def _counts(line: str) -> Iterator[_Count]:
         if count >= _LIMIT:
             return
         at = match.start()
-        number = re.match(r"[0-9,]+", line[at : match.end()])
-        digits = number[0].replace(",", "").rstrip() if number else ""
-        if not digits or len(digits) > 9:
+        digits = match["number"].replace(",", "")
+        if len(digits) > 9:
             continue
         label = _LABEL.search(line[max(end, at - 20) : at])
         words = label[0] if label else ""
@@ -289,7 +288,7 @@ _RATIO_LABEL = re.compile(
     r"\b(?:progress|done|completed?|finished|migrated|fixed|closed|delivered))(?:为|是|达|至|到|\s|:|\*|\(|【|\[)*$",
     re.IGNORECASE,
 )
-_RATIO_SURE = re.compile(r"(?:完成率|完成度|完成占比|完成比例|进度|进展|完成|progress|done|completed?)(?:为|是|\s|:|\*)*[:(【\[\s]*$", re.IGNORECASE)
+_RATIO_SURE = re.compile(r"(?:完成率|完成度|完成占比|完成比例|进度|进展|progress)(?:为|是|\s|:|\*)*[:(【\[\s]*$|(?:完成|done|completed?)(?:\s|:|\*)*$", re.IGNORECASE)
 _RATIO_PERCENT = re.compile(r"(?P<value>[0-9]{1,3}(?:\.[0-9]{1,4})?)\s?%(?:\*\*)?\s?[(,]?\s?$")
 _RATIO_DONE_NEXT = re.compile(r"\s?(?:已?完成(?![率度])|已(?:上线|投产|迁移|切换|提测|交付|接入|修复|下线|通过)|(?:are |is )?(?:done|completed?|finished|migrated|fixed|closed|delivered)\b)", re.IGNORECASE)
 _NO_RATIO_NEXT = re.compile(r"\s?(?:分(?!批|阶段)|原则|法则|端口|报错|错误|码|小时|比例|的?(?:端口|状态码|错误|时间|概率))")

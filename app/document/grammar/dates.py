@@ -63,7 +63,7 @@ def find_dates(text: str, monday: date) -> list[FoundFact]:
                 "date",
                 one.start,
                 one.end,
-                one.certain and (role is not None or one.need != "day" or scene.cue),
+                one.certain and (role is not None or one.need != "day" or one.precision == "day_range" or scene.cue),
                 {"iso": one.iso, "precision": one.precision, "role": role, "status": status},
             )
         )
@@ -119,7 +119,8 @@ def _scene(line: str, one: Written, previous: int, following: int) -> _Scene:
 # What the date is of ----------------------------------------------------------------------------
 
 _LIST = re.compile(r"\s?(?:[、,/&~]|和|及|与|或|\band\b|\bor\b)\s?", re.ASCII)
-_LABEL = r"(?:的?(?:计划|预计|目标)?(?:时间|日期|节点|时点|日))?[\s:是为在于*]*"
+_LABEL = r"(?:的?(?:计划|预计|目标)?(?:时间|日期|节点|时点|日))?[\s:是为在于由从原*]*"
+_MOVED = re.compile(r"(?:延期|延后|延|推迟|顺延|提前|调整|改|变更)(?:到|至|为)\s?$")
 _LABEL_BEFORE = re.compile(_LABEL + r"$")
 _LABEL_NEXT = re.compile(r"[\s、/和及]*(?P<rest>\S.*?)" + _LABEL)
 _CJK = re.compile(r"[\u3400-\u9fff]")
@@ -139,6 +140,8 @@ def _roles(line: str, written: list[Written], scenes: list[_Scene]) -> list[str 
         else:
             roles[index] = _role(line, one, scene)
     for index in range(1, len(written)):
+        if roles[index - 1] and not _verbs(scenes[index].after) and _MOVED.search(scenes[index].before):
+            roles[index] = roles[index - 1]
         if roles[index] is None and _LIST.fullmatch(line, written[index - 1].end, written[index].start):
             roles[index] = roles[index - 1]
     return roles
@@ -235,12 +238,12 @@ RATIO_NEXT = re.compile(
     re.ASCII,
 )
 _RATIO_BEFORE = re.compile(
-    r"(?:占比|比例|比率|比分|排名|名次|版本|完成率|完成度|评分|得分|打分|第|页|步骤?|阶段|约占|占|"
+    r"(?:占比|比例|比率|比分|排名|名次|完成率|完成度|评分|得分|打分|第|页|步骤?|阶段|约占|占|"
     r"\b(?:phase|step|part|page|score|chapter|stage|round)\b)\s?[:(]?\s?$|[0-9]%\s?\(?$|[0-9]\s?[x*]\s?$",
     re.ASCII | re.IGNORECASE,
 )
-_COUNT_BEFORE = re.compile(r"(?:进度|完成|已完成|进展|progress|done|completed)\s?[:(]?\s?$", re.ASCII | re.IGNORECASE)
-_FRACTION_NEXT = re.compile(r"\s?(?:的(?!上线|提测|切换|发布|版本|验收|投产|割接|评审)|强|弱|多)")
+_COUNT_BEFORE = re.compile(r"(?:(?:进度|进展|progress|done|completed)\s?[:(]?|(?:完成|版本)\s?:?)\s?$", re.ASCII | re.IGNORECASE)
+FRACTION_NEXT = re.compile(r"\s?(?:的(?!上线|提测|切换|发布|版本|验收|投产|割接|评审)|强|弱|多)")
 _TALKED_ABOUT = re.compile(r"\s?(?:整体)?(?:来?看|期间|以来)")
 _SPANS = ("month", "month_range", "half")
 _PLACE_NAMES = re.compile(r"\s?(?:版|版本|迭代|需求|项目|会议|大促|例会|事故|故障|账单|报表|数据|日报|周报|月报|纪要|会议纪要|邮件|快照|截图)")
@@ -264,14 +267,20 @@ def _is_date(line: str, one: Written, scene: _Scene, role: str | None, monday: d
         return is_told or is_near(one.low, monday, before=45, after=45)
     if one.need == "clause":
         return role is not None or scene.cue or deadline or as_of
-    verb_next = bool(VERB_NEXT.match(line, one.end)) and _verb_is_real(line, one)
+    pattern = MILESTONE_NEXT if one.precision in _SPANS else VERB_NEXT
+    verb_next = bool(pattern.match(line, one.end)) and _verb_is_real(line, one)
     if one.need == "next":
         return scene.cue or as_of or deadline or verb_next
     alone = not scene.after.strip() and role is not None
     if one.need == "both":
         if scene.cue or as_of:
             return verb_next or deadline or alone
-        return one.precision == "day" and not scene.before.strip() and _has_milestone_right_next(line, one)
+        if deadline and role is not None and line[one.end - 2].isdigit():
+            return True
+        opens = not scene.before.strip() or scene.before.endswith("、")
+        return one.precision == "day" and opens and _has_milestone_right_next(line, one)
+    if "-" in line[one.start : one.end] and not scene.cue and scene.before.strip():
+        return False
     return ((scene.cue or as_of) and (verb_next or deadline or not scene.after.strip())) or _has_milestone_right_next(
         line, one
     )
@@ -293,7 +302,7 @@ def _is_ratio(line: str, one: Written, scene: _Scene) -> bool:
         return False
     if line[one.start : one.end] == "7/24" and not verb_next:
         return True
-    return one.low.month < one.low.day <= 10 and bool(_FRACTION_NEXT.match(line, one.end))
+    return one.low.month < one.low.day <= 10 and bool(FRACTION_NEXT.match(line, one.end))
 
 
 def _is_name(line: str, one: Written, scene: _Scene) -> bool:

@@ -90,10 +90,11 @@ def _is_glued(line: str, start: int) -> bool:
 
 
 def _plain(parts: list[str], line: str, start: int, end: int, monday: date) -> Written | None:
-    if match := _CHINESE_DATE.match(line, start):
-        return _chinese_date(match, line, monday)
-    if match := _YEAR_PART.match(line, start):
-        return _year_part(match)
+    if line[end : end + 2].lstrip()[:1] in ("年", "月"):
+        if match := _CHINESE_DATE.match(line, start):
+            return _chinese_date(match, line, monday)
+        if match := _YEAR_PART.match(line, start):
+            return _year_part(match)
     digits = parts[0]
     if len(digits) <= 2 and line[start - 1 : start] not in ("年", "月") and (mark := _DAY_MARK.match(line, end)):
         return _day_of_month(int(digits), start, mark.end(), monday)
@@ -194,7 +195,8 @@ def _dash(parts: list[str], line: str, start: int, end: int, monday: date) -> Wr
         low = _day_of_month(int(first), start, end, monday)
         high = day_after(low.low, low.low.month, int(second)) if low else None
         return some_days(start, mark.end(), low.low if low else None, high, "next", certain=False)
-    if line[start + len(first)] == "-" and len(first) == len(second) == 2 and "0" in (first[0], second[0]):
+    is_padded = len(first) == len(second) == 2 and "0" in (first[0], second[0])
+    if line[start + len(first)] == "-" and (is_padded or int(second) > 12):
         return a_day(start, end, day_near(int(first), int(second), monday), "milestone", certain=False)
     return some_months(int(first), int(second), start, end, monday, "both", certain=False)
 

@@ -21,6 +21,8 @@ _FOLDED: Final[dict[str, str]] = (
 )
 _FOLDABLE = re.compile(f"[{re.escape(''.join(_FOLDED))}]")
 
+_LONGEST: Final = 100_000
+
 #: What ends a clause: folded `，；！？`, the Chinese full stop, a new line, a table's bar.
 CLAUSE_ENDS: Final = ",;。!?\n|"
 _CLAUSE_END = re.compile(r"[,;。!?\n|]|\.(?=\s|$)")
@@ -36,8 +38,11 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=32)
 def prose(text: str) -> str:
-    """The folded text with addresses and link targets blanked out: nothing in them is a value."""
-    folded = fold(text)
+    """The folded text with addresses and link targets blanked out: nothing in them is a value.
+
+    Of a block of more than 100,000 characters, which nobody wrote, only the beginning.
+    """
+    folded = fold(text[:_LONGEST])
     if "://" not in folded and "](" not in folded:
         return folded
     return _TARGET.sub(lambda match: "\x00" * len(match[0]), folded)

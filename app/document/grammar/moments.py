@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from app.document.grammar.dates import RATIO_NEXT
+from app.document.grammar.dates import FRACTION_NEXT, RATIO_NEXT
 from app.document.grammar.digits import digit_date
 from app.document.grammar.folding import prose
 from app.document.grammar.words import english_dates, word_dates
@@ -21,15 +21,16 @@ from app.document.schema import Grade
 # The beginning ----------------------------------------------------------------------------------
 
 _OPENING = re.compile(
-    r"(?:\s|\*|_|>|[-+•·](?=\s)|[①-⑳]|\[[ xX]\]|【[^】\n]{0,30}】|\[[^\]\n]{0,30}\](?!\()|\([0-9一二三四五六七八九十]{1,3}\)|[0-9]{1,2}[.)、](?!\s?[0-9]{1,2}\s?[日号])\s?(?![0-9]+[日号])|"
-    r"[一二三四五六七八九十]{1,3}、|(?:发生|故障|事故|告警|开始|发现|影响)?(?:时间|日期)\s?:|[A-D]级(?:事故|故障)?\s?:|on\s|at\s)*",
+    r"(?:\s|\*|_|>|[-+•·](?=\s)|[①-⑳]|\[[ xX]\]|【[^】\n]{0,30}】|\[[^\]\n]{0,30}\](?!\()|\([0-9一二三四五六七八九十]{1,3}\)|[0-9]{1,2}[)、]|"
+    r"[一二三四五六七八九十]{1,3}、|(?:发生|故障|事故|告警|开始|发现|影响)?(?:时间|日期)\s?:|[A-D]{1,2}级(?:事故|故障)?\s?:|on\s|at\s)*",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"[0-9]{1,2}\.\s?(?=[0-9]{1,4}[-/.年月])")
+_NUMBERED = re.compile(r"[0-9]{1,2}\.\s?")
+_BRACKET = re.compile(r"[\s*_]*[【(]\s?(?=[0-9])")
 _RUN = re.compile(r"[0-9]+(?:[-./~:][0-9]+)*")
 _DASHED = re.compile(r"(?P<m>[0-9]{1,2})-(?P<d>[0-9]{1,2})(?=\s{1,2}[0-9]{1,2}\s?:)")
 _BETWEEN = re.compile(
-    r"(?:\s|日|号|,|T|\*|at\b|-(?=\s)|\((?:周|星期)?[一二三四五六日天]\)|周[一二三四五六日天]|星期[一二三四五六日天])*"
+    r"(?:\s|日|号|,|T|\*|at\b|-(?=\s|[0-9]{1,2}\s?:)|\((?:周|星期)?[一二三四五六日天]\)|周[一二三四五六日天]|星期[一二三四五六日天])*"
 )
 _DAYTIME: Final = r"(?P<daytime>凌晨|清晨|早上|早晨|早|上午|中午|下午|傍晚|晚上|晚间|晚|夜间|夜里|深夜|当日|当天)?\s?"
 _CLOCK = re.compile(
@@ -59,21 +60,29 @@ def find_moment(text: str, monday: date) -> Moment | None:
     """The moment at the very beginning of `text`, after list numbers, 【labels】 and `时间：`; None without one."""
     line = prose(text[:400])
     opening = _OPENING.match(line)
-    start = opening.end() if opening else 0
+    begins = [opening.end() if opening else 0]
+    if bracket := _BRACKET.match(line):
+        begins.insert(0, bracket.end())
+    if number := _NUMBERED.match(line, begins[-1]):
+        rest = _OPENING.match(line, number.end())
+        begins.append(rest.end() if rest else number.end())
+    for begin in begins:
+        if moment := _moment_at(text, line, begin, monday):
+            return moment
+    return None
+
+
+def _moment_at(text: str, line: str, start: int, monday: date) -> Moment | None:
     found = _day_at(line, start, monday)
-    if found is None and (number := _NUMBERED.match(line, start)):
-        found = _day_at(line, number.end(), monday)
     if found is None:
         return None
-    start, day_end, day = found
+    _, day_end, day = found
     between = _BETWEEN.match(line, day_end)
     clock_at = between.end() if between else day_end
     clock = _CLOCK.match(line, clock_at)
     if clock is None or (clock_at == day_end and line[day_end - 1].isdigit() and not clock["daytime"]):
         return _whole_day(text, line, start, day_end, day)
     began = _at(day, clock)
-    if began is None:
-        return _whole_day(text, line, start, day_end, day)
     end, until = _until(line, clock, began, monday)
     return Moment(start, end, _minute(began), _minute(until) if until else None, text[start:end])
 
@@ -85,7 +94,9 @@ def _day_at(line: str, start: int, monday: date) -> tuple[int, int, date] | None
         return (start, dashed.end(), day) if day else None
     if run := _RUN.match(line, start):
         written = digit_date(line, start, run.end(), monday) if run.end() - start <= 32 else None
-        if written is None or written.bare_day or written.precision != "day" or line[start : written.end].isdigit():
+        if written is None or written.bare_day or written.precision != "day":
+            return None
+        if line[start : written.end].isdigit() and written.end - start != 8:
             return None
         return start, written.end, written.low
     for find in (word_dates, english_dates):
@@ -100,7 +111,9 @@ def _day_at(line: str, start: int, monday: date) -> tuple[int, int, date] | None
 def _whole_day(text: str, line: str, start: int, end: int, day: date) -> Moment | None:
     """A day without a clock time, if it cannot be something else (`3/4的商户`, 2.1)."""
     literal = line[start:end]
-    if not re.search(r"[月日/]|-.*-", literal) or not literal[0].isdigit() or RATIO_NEXT.match(line, end):
+    if not re.search(r"[月日/]|-.*-", literal) or not literal[0].isdigit():
+        return None
+    if RATIO_NEXT.match(line, end) or FRACTION_NEXT.match(line, end):
         return None
     return Moment(start, end, day.isoformat(), None, text[start:end])
 
@@ -125,7 +138,7 @@ def _until(line: str, clock: re.Match[str], began: datetime, monday: date) -> tu
     return last.end(), ended if ended and ended >= began else None
 
 
-def _at(day: date, clock: re.Match[str], after: str | None = None) -> datetime | None:
+def _at(day: date, clock: re.Match[str], after: str | None = None) -> datetime:
     """The minute that a clock time names; 下午2:30 is 14:30."""
     hour = int(clock["h"])
     minute = 30 if clock["half"] else int(clock["m"] or clock["m2"] or 0)
@@ -149,7 +162,9 @@ def _minute(moment: datetime) -> str:
 _NEXT_DAY = re.compile(r"(?:次日|第二天|翌日|次晨|隔天)\s?")
 _NEXT_DAY_BEFORE = re.compile(r"(?:次日|第二天|翌日|次晨|隔天)(?:凌晨|早上|上午|中午|下午|晚上|早|晚)?\s?$")
 _DAY_BEFORE = re.compile(r"[0-9][0-9/.年月日号-]{2,11}(?:\s|日|号|,|T)*$")
-_TIMES = re.compile(r"[0-9](?<![0-9:.][0-9])[0-9]?\s?[:点时]")
+_TIMES = re.compile(r"[0-9](?<![0-9.][0-9])(?<![0-9]:[0-9])[0-9]?\s?[:点时]")
+_DAYTIME_BEFORE = re.compile(_DAYTIME.replace("?P<daytime>", "?:").removesuffix("?\\s?") + r"\s?$")
+_LASTED_UNTIL = re.compile(r"(?:持续|一直|直)[到至]\s?$")
 _OVER: Final = (
     r"恢复|完成|完毕|结束|解决|修复|到账|消除|解除|正常|补齐|补完|生成|成功|止血|关闭|闭环|下降至正常|回落|处理好|已处理|拉起|"
     r"\b(?:recovered|restored|resolved|fixed|back to normal|completed|mitigated|finished|ended|closed|cleared|up again|back up|rolled back)\b"
@@ -170,7 +185,7 @@ _ENDS_BEFORE = re.compile(rf"(?:{_OVER})(?:时间|时刻|时点|于|在|为|是|
 _STOP = re.compile(r"[。;!?\n]|[0-9][.、)](?![0-9])")
 _UNITS: Final = {"秒": 0, "s": 0, "分": 1, "m": 1, "小": 60, "h": 60, "个": 60, "钟": 60}
 _N: Final = r"(?:[0-9]{1,4}(?:\.[0-9]{1,2})?|半|[一二两三四五六七八九十]{1,3})"
-_UNIT: Final = r"(?:个?(?:半)?小时|个?钟头?|分钟|分|秒钟?|hours?|hrs?|h|minutes?|mins?|min|m|seconds?|secs?|s)(?![A-Za-z])"
+_UNIT: Final = r"(?:个?(?:半)?小时|个?钟头?|分钟|分(?!钟)|秒钟?|hours?|hrs?|h|minutes?|mins?|min|m|seconds?|secs?|s)(?![A-Za-z])"
 _LENGTH: Final = rf"(?:约|近|大约|了|共|总共|:|\s|for|为|about|around)*(?P<length>{_N}\s?{_UNIT}(?:\s?(?:零|and)?\s?{_N}\s?{_UNIT})?)"
 _LASTED = re.compile(
     rf"(?:持续(?:时间|时长)?|历时|时长|耗时|中断(?:时间|时长)?|影响(?:时间|时长)|\b(?:lasted|lasting|duration|recovered (?:after|within|in)|resolved (?:after|within|in)|restored (?:after|in)|for)\b){_LENGTH}"
@@ -220,7 +235,7 @@ def _start(started_at: str) -> tuple[datetime, bool] | None:
 
 def _last_end(line: str, words: re.Pattern[str], began: datetime, *, has_clock: bool) -> tuple[datetime | None, bool]:
     """The time of the last clause that says it was over, and whether there is such a clause."""
-    times = [time for time in (_CLOCK.match(line, found.start()) for found in _TIMES.finditer(line)) if time]
+    times = [time for found in _TIMES.finditer(line) if (time := _clock_at(line, found.start()))]
     for index in range(len(times) - 1, -1, -1):
         time = times[index]
         following = times[index + 1].start() if index + 1 < len(times) else len(line)
@@ -229,14 +244,21 @@ def _last_end(line: str, words: re.Pattern[str], began: datetime, *, has_clock: 
             continue
         day, is_dated = _day_of_time(line, time, began)
         ended = _at(day, time)
-        if ended is None or (ended < began and has_clock) or (not is_dated and ended.date() != began.date()):
+        if (ended < began and has_clock) or (not is_dated and ended.date() != began.date()):
             return None, True
         return ended, True
     return None, False
 
 
+def _clock_at(line: str, at: int) -> re.Match[str] | None:
+    daytime = _DAYTIME_BEFORE.search(line[max(0, at - 3) : at])
+    return _CLOCK.match(line, at - len(daytime[0]) if daytime else at)
+
+
 def _says_so(line: str, time: re.Match[str], previous: int, following: int, words: re.Pattern[str]) -> bool:
     before = line[max(previous, time.start() - 24) : time.start()]
+    if _LASTED_UNTIL.search(before):
+        return True
     if ends := _ENDS_BEFORE.search(before):
         said = before[max(0, ends.start() - 6) :]
         if words.search(said) and not _NOT_THE_END.search(said):
@@ -295,7 +317,7 @@ _GRADED = re.compile(
     r"(?:定级|评级|判定|评定|定性|等级|级别|定)(?:结果)?(?:为|是|成|:|\s|暂)*(?P<a>[A-D](?:/?[A-D])?)(?![A-Za-z])(?:\s?[类级])?(?!.{0,2}待)|"
     r"(?<![A-Za-z])(?P<b>[A-D](?:/?[A-D])?)\s?[类级](?:生产|线上|安全)?(?:事故|故障|事件|问题)|"
     r"[(【\[](?:暂)?(?P<c>[A-D](?:/?[A-D])?)\s?[类级](?:待确认)?[)】\]]|"
-    r"\b(?:grade|severity|graded)(?:\s?(?:is|as|:|=))?\s?(?P<d>[A-D](?:/?[A-D])?)\b|"
+    r"\b(?:graded|grade|severity)(?![a-z])(?:\s?(?:is|as|:|=))?\s?(?P<d>[A-D](?:/?[A-D])?)\b|"
     r"(?<![A-Za-z])(?P<e>[A-D])\s?级\s?$",
     re.IGNORECASE,
 )

@@ -15,14 +15,14 @@ _LIMIT = 500
 _NUMBER: Final = r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(?:\.[0-9]{1,12})?"
 _UNIT: Final = (
     r"%|‰|"
-    r"(?:万亿|千万|百万|十亿|亿|万|千|百|k|M)?(?:元|美元|笔|次|单|条|个|件|台|套|户|家|人次|人天|人日|人|起|例|张|份|项|页|行)(?:/(?:秒|分钟|分|小时|天|日|周|月|s|min|h))?|"
+    r"(?:万亿|千万|百万|十亿|亿|万|千|百|k|M)?(?:元|美元|笔|次|单|条|个|件|台|套|户|家|人次|人天|人日|人|起|例|张|份|项|页|行)(?:/(?:秒|分钟|分|小时|天|日|周|月|年|笔|单|次|人|户|s|min|h))?|"
     r"毫秒|微秒|秒钟?|分钟|小时|天|分(?![之布钟])|倍|位|级|℃|万亿|千万|百万|亿|万|"
     r"(?:ms|µs|us|ns|s|sec|secs|seconds?|mins?|minutes?|hrs?|h|hours?|d|days?|tps|qps|rps|ops|iops|bps|kbps|mbps|gbps|ppm|bp|bps|pct|"
     r"kb|mb|gb|tb|pb|k|m|bn|pts?|points?|req/s|ops/s|x|"
     r"orders?|payments?|requests?|transactions?|users?|merchants?|errors?|incidents?|alerts?|times?)(?![A-Za-z])"
 )
 _READING = re.compile(
-    rf"(?P<value>{_NUMBER})(?![0-9]|\.[0-9]|[/:-][0-9]|[年月日号点时])(?:\*\*)?(?:\s?(?P<unit>{_UNIT}))?(?![A-Za-z0-9]|\s?[~-]\s?[0-9])",
+    rf"(?P<value>{_NUMBER})(?![0-9]|\.[0-9]|[/:-][0-9]|[年月日号点时])(?:(?:\*\*)?\s?(?P<unit>{_UNIT})|(?!(?:\*\*)?\s?[%‰]))(?![A-Za-z0-9]|\s?[~/-]\s?[0-9])",
     re.IGNORECASE,
 )
 _BEFORE_ARROW = re.compile(rf"{_NUMBER}\s?[%‰]?\s?(?:→|⇒|-+>|=>)\s?")
@@ -44,9 +44,9 @@ _NO_NAME = re.compile(
     re.IGNORECASE,
 )
 _NO_NAME_WITHIN = re.compile(r"较上|环比|同比|目标|因为|由于|导致|target", re.IGNORECASE)
-_GRADED = re.compile(r"(?<![A-Za-z])[A-D](?:/?[A-D])*\s?[类等]?级|(?<![A-Za-z])[A-D](?:/?[A-D])*类|\bgrade\b|\bsev(?:erity)?\b|\bP[0-4](?!\w)", re.IGNORECASE)
+_GRADED = re.compile(r"(?<![A-Za-z])[A-D](?:/?[A-D])*\s?[类等]?级|(?<![A-Za-z])[A-D](?:/?[A-D])*类|(?<![A-Za-z])[A-D](?:/?[A-D])*[- ](?:incident|accident)|\bgrade\b|\bsev(?:erity)?\b|\bP[0-4](?!\w)", re.IGNORECASE)
 _LEAD = re.compile(
-    r"(?:[\s*_>#`·•【-]|(?:其中|其它|另外|另|以及|和|及|而|and|with)[,:\s]*|[0-9]{1,2}(?:[、)]\s?|\.(?![0-9])\s?)|\([0-9]{1,2}\)|[①-⑳]|【[^】\n]{1,20}】(?=[^\s:0-9*]))*",
+    r"(?:【[^】\n]{1,20}】(?=[^\s:0-9*])|[\s*_>#`·•【-]|(?:其中|其它|另外|另|以及|和|及|而|and|with)[,:\s]*|[0-9]{1,2}(?:[、)]\s?|\.(?![0-9])\s?)|\([0-9]{1,2}\)|[①-⑳])*",
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"[0-9]+")
@@ -148,6 +148,8 @@ def _rate(text: str, line: str, start: int, at: int, end: int, *, is_first: bool
     if link is None:
         return None
     words = before[: link.start()]
+    if joint and words[-1:].isdigit() and line[at : at + 2].isdigit():
+        return None  # a clock time
     if ":" in words:
         words = words[words.rindex(":") + 1 :]
     name = words.lstrip(" *_").rstrip(" *_")
@@ -158,20 +160,28 @@ def _rate(text: str, line: str, start: int, at: int, end: int, *, is_first: bool
     if not name or reading is None or not _is_name(name, reading, line, end, has_colon=joint is not None, is_first=is_first):
         return None
     value = reading["value"].replace(",", "")
-    close = 2 if line.startswith("**", reading.end()) and line.count("**", name_start, reading.end()) % 2 else 0
-    if line[max(0, name_start - 2) : name_start] == "**" and line.count("**", name_start, reading.end()) % 2:
-        name_start -= 2
+    first, last = _with_emphasis(line, name_start, reading.end())
     return Rate(
-        name=text[at - len(before) + link.start() - len(words.lstrip(" *_")) :][: len(name)],
-        literal=text[name_start : reading.end() + close],
+        name=text[name_start : name_start + len(name)],
+        literal=text[first:last],
         value=value,
         decimals=len(value.partition(".")[2]),
         unit=reading["unit"],
-        start=name_start,
-        end=reading.end() + close,
+        start=first,
+        end=last,
         value_start=reading.start("value"),
         value_end=reading.end("value"),
     )
+
+
+def _with_emphasis(line: str, start: int, end: int) -> tuple[int, int]:
+    """The span with the asterisks around it, if they come in pairs: `**name**：**value**`."""
+    first = start - 2 if line.endswith("**", 0, start) else start
+    last = end + 2 if line.startswith("**", end) else end
+    for span in ((first, last), (first, end), (start, last)):
+        if line.count("**", *span) % 2 == 0:
+            return span
+    return start, end
 
 
 def _is_name(name: str, reading: re.Match[str], line: str, end: int, *, has_colon: bool, is_first: bool) -> bool:
@@ -213,12 +223,19 @@ def find_incident_counts(text: str) -> IncidentCounts:
     line = prose(text)
     if not (_ABOUT_INCIDENTS.search(line) and _LETTERED.search(line)):
         return IncidentCounts({}, 0, 0)
-    found = [*_COUNTED.finditer(line)] or [*_COUNT_FIRST.finditer(line)]
+    found = [match for match in _COUNTED.finditer(line) if _names_a_grade(line, match)]
+    taken = [match.span() for match in found]
+    found += [
+        match
+        for match in _COUNT_FIRST.finditer(line)
+        if not any(start < match.end() and match.start() < end for start, end in taken)
+    ]
+    found.sort(key=lambda match: match.start())
     counts: dict[str, int] = {}
     start = end = 0
     for match in found:
         grade = "".join(sorted(set(re.sub(r"[^A-D]", "", match["grade"].upper()))))
-        if not match["grade"].isupper() or grade in counts or not _names_a_grade(line, match):
+        if not match["grade"].isupper() or grade in counts:
             continue
         counts[grade] = _number(match["n"])
         start = match.start() if len(counts) == 1 else start

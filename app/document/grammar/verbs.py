@@ -30,7 +30,7 @@ _ACTION: Final = _any_of(
     "沟通 讨论 研讨 设计 编码 准备 就绪 盘点 清理 归档 补齐 补充 支持 支撑 下架 回滚 扩容 缩容 替换 更换 搬迁 搬家 割接 闭环 发送 采购 付款 "
     "打款 结算 收口 上传 试用 走查 跟进 组织 参加 召开 举行 举办 迎检 过审 取得 获得 获批 拿到 完善 优化 建设 搭建 构建 "
     "建立 梳理 制定 编写 撰写 更新 调整 扩大 覆盖 铺开 观察 运行 值守 值班 上量 回切 投入 落实 提升 出版 出包 上报 备案 登记 初验 终验 "
-    "到场 拜访 面谈 面试 交流 对齐 拉齐 公开 转正 报名 兑现 发放 放假 返回 回款",
+    "到场 测评 评测 驻场 停机 维护 年审 续期 换证 拿证 取证 合入 合码 归档 生成 发文 报备 备份 备案 打样 定责 立项 竣工 回传 拜访 面谈 面试 交流 对齐 拉齐 公开 转正 报名 兑现 发放 放假 返回 回款",
 )
 ENGLISH_VERB: Final = (
     r"\b(?:kick(?:s|ed|ing)?[- ]?off|go(?:es|ing)?[- ]live|went[- ]live|cut(?:ting)?[- ]?over|roll(?:s|ed|ing)?[- ]?out|"
@@ -76,7 +76,7 @@ PLANNED: Final = re.compile(
 )
 #: Words that say a thing has happened.
 PAST: Final = re.compile(
-    r"已经?(?!确定|确认|排期|约|定于|定在|延期|推迟|计划|预定|安排|预约|申请)|了(?!解)|完毕|成功(?!率)|顺利|如期|如约|"
+    r"已经?(?!确定|确认|排期|约|定于|定在|延期|推迟|计划|预定|安排|预约|申请)|了(?!解)|完毕|成功(?!率)|顺利|如期|如约|实际(?!情况|上)|"
     r"\b(?:went|was|were|has been|have been|began|froze|successfully|already|"
     r"(?:complet|releas|deliver|deploy|launch|finish|start|migrat|submitt|approv|review|switch|clos|rolled|kick|sign|shipp|land)ed)\b",
     re.ASCII | re.IGNORECASE,

@@ -65,6 +65,9 @@ def written_in_order(line: str, found: list[Written]) -> list[Written]:
             kept[-1] = span
         elif last.weekday == "named" and one.weekday == "bare" and _is_list(line, last, one):
             kept.append(_same_week(one, last))
+        elif one.bare_day and last.precision == "day" and not last.weekday and _is_list(line, last, one):
+            day = day_of(last.low.year, last.low.month, one.low.day)
+            kept.append(replace(one, low=day, high=day, need=last.need, bare_day=False, certain=True) if day else one)
         elif last.precision == "week" and one.precision == "day" and _TWIN.fullmatch(line, last.end, one.start):
             kept[-1] = one
         elif bool(last.weekday) != bool(one.weekday) and _TWIN.fullmatch(line, last.end, one.start):

@@ -1,0 +1,88 @@
+"""Published weeks with metrics, as the tests of trends need them: `publish(session, team, monday, {...})`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Team
+from app.document.schema import Document, Metric, Place
+from app.document.weeks import week_of
+from app.incidents.models import Incident
+from app.metrics.actions import keep_readings
+from app.reports.events import Publication
+from app.reports.models import Report
+
+AT = datetime(2025, 6, 13, 9, 42, tzinfo=UTC)
+WEEK = timedelta(days=7)
+LAST = date(2025, 6, 9)
+"""The Monday of week 24."""
+
+
+def document(values: Mapping[str, str]) -> Document:
+    """A document that reports the metrics: `{"入金有效成功率": "99.98%"}`."""
+    return Document(
+        metrics=[_metric(place, name, value) for place, (name, value) in enumerate(values.items())]
+    )
+
+
+def publish(
+    session: Session, team: Team, monday: date, values: Mapping[str, str], *, report: Report | None = None
+) -> Report:
+    """The next revision of that week, with these metrics."""
+    if report is None:
+        year, number = week_of(monday, "jan1-monday")
+        report = Report(
+            team_id=team.id,
+            period_start=monday,
+            period_end=monday + timedelta(days=6),
+            label=f"第{number}周",
+            week_year=year,
+            week_number=number,
+            week_rule="jan1-monday",
+            state="published",
+            published_revision=1,
+            published_at=AT,
+            created_at=AT,
+            updated_at=AT,
+        )
+        session.add(report)
+    else:
+        report.published_revision += 1
+    session.flush()
+    keep_readings(
+        session,
+        Publication(
+            report=report,
+            document=document(values),
+            item_ids={},
+            revision=report.published_revision,
+            by_id=None,
+            at=AT,
+        ),
+    )
+    return report
+
+
+def happen(session: Session, report: Report, *, grade: str | None, symptom: str, day: str) -> Incident:
+    """An event of that week."""
+    incident = Incident(
+        team_id=report.team_id, report_id=report.id, grade=grade, symptom=symptom, started_at=f"{day}T14:12"
+    )
+    session.add(incident)
+    session.flush()
+    return incident
+
+
+def _metric(place: int, name: str, typed: str) -> Metric:
+    number = typed.rstrip("%个 ")
+    return Metric(
+        name=name,
+        value=number,
+        decimals=len(number.partition(".")[2]),
+        unit=typed[len(number) :].strip() or None,
+        literal=f"{name}：{typed}",
+        place=Place(section=0, path=(place,), start=0, end=len(name) + 1 + len(typed)),
+    )
