@@ -30,7 +30,6 @@ from app.accounts.models import Team, User
 from app.config import Settings
 from app.db import Database
 from app.main import create_app
-from app.web import clock as web_clock
 
 PUBLIC_URL = "http://weekline.test"
 PASSWORD = "a calm week, five minutes"
@@ -180,11 +179,7 @@ def _migrate(url: str) -> None:
 @pytest.fixture
 def app(settings: Settings, database: Database, clock: Clock) -> FastAPI:
     app = create_app(settings, database)
-
-    async def now() -> datetime:
-        return clock.now
-
-    app.dependency_overrides[web_clock.now] = now
+    app.state.clock = lambda: clock.now
     return app
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts import actions, links, queries
 from app.accounts.forms import NewPersonForm, PersonForm, RoleForm, SetupForm, TeamForm
 from app.accounts.models import Team, User
-from app.errors import Invalid
+from app.errors import Invalid, NotFound
 
 
 def set_up(session: Session, token: str, form: SetupForm, *, at: datetime) -> User:
@@ -33,7 +33,7 @@ def set_up(session: Session, token: str, form: SetupForm, *, at: datetime) -> Us
 
 def add_person(session: Session, form: NewPersonForm, *, at: datetime, by: int) -> User:
     """A new person, with a first role if the form names a team."""
-    team = queries.team(session, form.team) if form.team else None
+    team = _named(session, form.team)
     user = actions.create_user(
         session,
         name=form.name,
@@ -60,7 +60,9 @@ def change_person(session: Session, user_id: int, form: PersonForm, *, at: datet
 
 
 def grant_role(session: Session, user_id: int, form: RoleForm, *, at: datetime, by: int) -> None:
-    user, team = queries.person(session, user_id), queries.team(session, form.team)
+    user, team = queries.person(session, user_id), _named(session, form.team)
+    if team is None:
+        raise Invalid("team.unknown")
     actions.grant_role(session, user, team, form.role, at=at, by=by)
 
 
@@ -72,7 +74,7 @@ def add_team(session: Session, form: TeamForm, *, at: datetime, by: int) -> Team
         language=form.language,
         time_zone=form.time_zone,
         week_rule=form.week_rule,
-        parent=queries.team(session, form.parent) if form.parent else None,
+        parent=_named(session, form.parent),
         at=at,
         by=by,
     )
@@ -86,8 +88,18 @@ def change_team(session: Session, team_id: int, form: TeamForm, *, at: datetime,
         language=form.language,
         time_zone=form.time_zone,
         week_rule=form.week_rule,
-        parent=queries.team(session, form.parent) if form.parent else None,
+        parent=_named(session, form.parent),
         version=form.version,
         at=at,
         by=by,
     )
+
+
+def _named(session: Session, team_id: str) -> Team | None:
+    """The team a form names by its id; None where the field was left empty."""
+    if not team_id:
+        return None
+    try:
+        return queries.team(session, team_id)
+    except NotFound:
+        raise Invalid("team.unknown") from None

@@ -26,7 +26,7 @@ FIELDS = {
     "team.slug_taken": "team_slug",
     "team.no_name": "team_name",
     "team.circle": "parent",
-    "team.not_found": "team",
+    "team.unknown": "team",
     "role.unknown": "role",
     "time_zone.unknown": "time_zone",
     "language.unknown": "language",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from app.document.lines import ASCII_SPACE
 from app.document.phrases import fold
 from app.document.vocabulary import Label
 
 #: A label counts at the start of a clause only: 具体原因待复盘 is a sentence, no label.
 _START = r"(?:^|(?<=[\s,.。;!?、)\]】>*_\-·•]))"
-_END = r"[ ]*[*_]{0,3}[ ]*:[ ]*[*_]{0,3}"
+#: A label may be in bold, its colon within or without; the emphasis of what follows is not its own.
+_END = r"(?(bold)(?:[*_]{1,3}[ ]*:|[ ]*:[ ]*[*_]{0,3})|[ ]*:)[ \t]*"
 
 _WORDS: tuple[tuple[Label, str], ...] = (
     (
@@ -40,7 +42,7 @@ _WORDS: tuple[tuple[Label, str], ...] = (
 _FOLLOW_UP = r"(?:改进|整改|优化|后续|跟进|预防)(?:措施|计划|方案|动作|事项|改进|优化|安排|项)?|follow[- ]?ups?|next[ ]steps"
 _LABELLED = re.compile(
     _START
-    + r"[*_]{0,3}(?:"
+    + r"(?P<bold>[*_]{1,3})?(?:"
     + "|".join(f"(?P<{label}>{words})" for label, words in _WORDS)
     + f"|(?P<follow>{_FOLLOW_UP})){_END}",
     re.IGNORECASE,
@@ -52,8 +54,7 @@ _BARE_CAUSE = re.compile(
 )
 _BARE_HANDLING = re.compile(r"(?:^|(?<=\n))处置[ ](?=\S)")
 _LONGEST_STORY = 20_000
-_AROUND = " \t\r\n\f\v\u3000\xa0"
-_TRAILING = _AROUND + "，,；;、"
+_SEPARATORS = ASCII_SPACE + "\n\u3000\xa0，,；;、"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,9 @@ def split_clauses(text: str) -> Clauses:
         follow_up = next_label == "follow"
         if next_label == label or (follow_up and label == "handling"):
             continue
-        _put(parts, label, text[at:start].strip(_TRAILING))
+        _put(parts, label, _before_label(text[at:start]))
         at, label = (start, "handling") if follow_up else (end, next_label)
-    _put(parts, label, text[at:].strip(_AROUND))
+    _put(parts, label, text[at:].strip(ASCII_SPACE + "\n"))
     joined = {name: "\n".join(texts) or None for name, texts in parts.items()}
     return Clauses(
         symptom=joined["symptom"] or "",
@@ -107,7 +108,7 @@ def ends_open(text: str) -> bool:
 
 def _labels(text: str) -> list[tuple[int, int, str]]:
     folded = fold(text)
-    found = [(*match.span(), str(match.lastgroup)) for match in _LABELLED.finditer(folded)]
+    found = [(*match.span(), _label(match)) for match in _LABELLED.finditer(folded)]
     found += [(*match.span(), "cause") for match in _BARE_CAUSE.finditer(folded)]
     found += [(*match.span(), "handling") for match in _BARE_HANDLING.finditer(folded)]
     labels: list[tuple[int, int, str]] = []
@@ -115,6 +116,17 @@ def _labels(text: str) -> list[tuple[int, int, str]]:
         if not labels or start >= labels[-1][1]:
             labels.append((start, end, label))
     return labels
+
+
+def _label(match: re.Match[str]) -> str:
+    return next(name for name, words in match.groupdict().items() if words is not None and name != "bold")
+
+
+def _before_label(text: str) -> str:
+    """A part without what parts it from a label on the same line."""
+    if text.endswith("\n"):
+        return text.strip(ASCII_SPACE + "\n")
+    return text.strip(ASCII_SPACE + "\n").rstrip(_SEPARATORS)
 
 
 def _put(parts: dict[Label, list[str]], label: str, text: str) -> None:

@@ -15,7 +15,7 @@ _CODE = re.compile(r"([OoＯｏ])[ \t]?([0-9０-９]{1,2})(?![0-9A-Za-z０-９]|
 _LETTER = re.compile(r"([A-ZＡ-Ｚ])[ \t]*[.．、:：)）](?!\d)[ \t]*")
 _NUMBER = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.．、)）](?!\d)[ \t]*|[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)][ \t]*")
 _BRACKETS = {"【": "】", "〖": "〗", "「": "」", "[": "]"}
-_THIS_WEEK = re.compile(r"(?:本周的?|这周的?|本期|近期|thisweeks?|weekly)(?=.)")
+_THIS_WEEK = re.compile(r"(?:本周的?|这周的?|上周的?|本期|近期|thisweeks?|weekly)(?=.)")
 _PARENTHESIS = re.compile(r"(?<=.)[（(][^（()）]{0,40}[)）]\s*$")
 _AND = re.compile(r"(?<=\w)(?:和|与|及|以及|&|＆|、|/|\+|and)(?=\w)")
 _INCIDENTS = re.compile(
@@ -41,6 +41,7 @@ _KINDS: dict[str, SectionKind] = {
     for phrases in by_language.values()
     for phrase in phrases
 }
+_NONE = frozenset(phrase_key(words) for words in NONE_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def says_none(text: str) -> bool:
     if len(text) > 40:
         return False
     key = phrase_key(text)
-    return key in NONE_WORDS or (not key and len(text) <= 8)
+    return key in _NONE or (not key and len(text) <= 8)
 
 
 def heading_for(kind: SectionKind, *, title: str | None, code: str | None, language: Language) -> str:

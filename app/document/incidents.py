@@ -16,6 +16,7 @@ from functools import lru_cache
 from app.document.blocks import numbered
 from app.document.clauses import begins_with_clause, ends_open, has_clauses, split_clauses
 from app.document.headings import names_incidents, says_none
+from app.document.lines import ASCII_SPACE
 from app.document.parties import find_parties
 from app.document.phrases import (
     Moment,
@@ -36,7 +37,7 @@ _LONGEST_HEAD = 120
 _MOST_LINES = 200  # lines of one block that are looked at one by one; the rest stays together
 _LONGEST_STORY = 10_000  # characters of an incident in which a recovery, a grade and parties are looked for
 _DAY_AND_TIME = re.compile(r"(?<![\d/.])(?:20\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?\s*\d{1,2}\s?:\s?\d{2}(?!\d)")
-_BEFORE_SYMPTOM = " \t\u3000\xa0:：,，、-—–*_"
+_BEFORE_SYMPTOM = ASCII_SPACE + "\n\u3000\xa0:：,，、—–"
 
 
 @dataclass(slots=True)
@@ -93,6 +94,9 @@ def _find_lists(blocks: Sequence[Block], prefix: Path, reader: _Zone) -> None:
         reader.current = None
         reader.take_lines(path, block, rest)
         reader.visit_all(block.blocks, path)
+        if rest < len(block.text) and says_none(block.text[rest:]):
+            index += 1
+            continue
         index = reader.visit_below(blocks, prefix, index, numbers)
         reader.current = None
 
@@ -201,15 +205,17 @@ class _Zone:
 
     def _ends(self, block: Block, opener: Block) -> bool:
         """Whether a sibling of the opening line is something else again, and the list is over."""
-        if block.kind == "code" or _moment(block.text, self.monday) is not None:
+        moment = _moment(block.text, self.monday)
+        if block.kind == "code" or (moment is not None and "T" in moment.started_at):
             return False
         if begins_with_clause(block.text) or has_clauses(block.text):
             return False
         if self.current is not None and ends_open(self.current.pieces[-1].text):
             return False
         if block.kind == "item":
-            return opener.kind == "item" and block.ordered == opener.ordered and not is_only_links(block.text)
-        return block.kind == "paragraph" and opener.kind == "paragraph" and _is_heading_line(block.text)
+            same_list = opener.kind == "item" and block.ordered == opener.ordered
+            return same_list and not is_only_links(block.text)
+        return moment is None and opener.kind == "paragraph" and _is_heading_line(block.text)
 
 
 def is_only_links(text: str) -> bool:
@@ -309,7 +315,11 @@ def _incident(draft: Draft, *, section: int, dated: bool) -> Incident:
 
 
 def _without_moment(text: str, moment: Moment) -> str:
-    before, after = text[: moment.start].strip("*_ "), text[moment.end :].lstrip(_BEFORE_SYMPTOM)
+    before, after = text[: moment.start], text[moment.end :].lstrip(_BEFORE_SYMPTOM)
+    emphasis = before[len(before.rstrip("*_")) :]
+    if emphasis and after.startswith(emphasis):
+        before, after = before[: -len(emphasis)], after[len(emphasis) :].lstrip(_BEFORE_SYMPTOM)
+    before = before.strip(ASCII_SPACE)
     if before[-1:] in ("【", "[", "(", "（") and after[:1] in ("】", "]", ")", "）"):
         before, after = before[:-1].rstrip(), after[1:].lstrip(_BEFORE_SYMPTOM)
     return f"{before} {after}" if before else after

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from app.document.blocks import Heading, Node, scan, to_blocks
 from app.document.headings import arrange, phrase_key, read_words
 from app.document.labels import begins_with_label, has_label, same_week
-from app.document.lines import split_property, unescape_property
+from app.document.lines import is_strong_mark, is_weak_mark, split_property, unescape_property
 from app.document.schema import Block, Document, Property, Section, Source
 
 BOM = "\ufeff"
@@ -65,7 +65,8 @@ class Outline:
         if not isinstance(plain, Node) or plain.kind != "paragraph":
             return None
         line = plain.lines[0]
-        if len(line) > _LONGEST_TITLE or not begins_with_label(line):
+        is_escaped = is_strong_mark(line) or is_weak_mark(line)
+        if is_escaped or len(line) > _LONGEST_TITLE or not begins_with_label(line):
             return None
         self.document.title, self.document.title_level = line, 0
         self.title_line = plain.line

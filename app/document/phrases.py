@@ -19,6 +19,7 @@ from app.document.grammar.links import FoundLink, find_links
 from app.document.grammar.moments import Moment, find_grade, find_moment, find_recovery
 from app.document.grammar.progress import find_progress
 from app.document.grammar.rates import IncidentCounts, Rate, find_incident_counts, find_rates
+from app.document.grammar.verbs import DEADLINE_NEXT
 
 __all__ = [
     "FoundAmount",
@@ -80,6 +81,8 @@ def _opening_of_incident(text: str, line: str, monday: date) -> Moment | None:
     if moment is None:
         return None
     said = line[moment.end : moment.end + 60]
+    if DEADLINE_NEXT.match(said):
+        return None
     if "T" in moment.started_at:
         return None if _WORK_AHEAD.match(said) and not _TROUBLE.search(said) else moment
     return moment if _TROUBLE.search(said[:24]) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.document.schema import Problem, Severity
 from app.document.vocabulary import Language
 
-_SEVERITIES: dict[str, Severity] = {
+SEVERITIES: dict[str, Severity] = {
     "title.missing": "warning",
     "week.unknown": "error",
     "week.no_year": "error",
@@ -23,7 +23,7 @@ _SEVERITIES: dict[str, Severity] = {
     "fact.uncertain": "info",
 }
 
-_MESSAGES: dict[str, dict[Language, str]] = {
+MESSAGES: dict[str, dict[Language, str]] = {
     "title.missing": {
         "zh": "没有找到标题。请在第一行写上标题，例如“# 第23周 2025-06-06”。",
         "en": 'No title was found. Put one on the first line, such as "# Week 23, 2025".',
@@ -89,5 +89,5 @@ _MESSAGES: dict[str, dict[Language, str]] = {
 
 def problem(key: str, *, line: int, language: Language, **values: str | int) -> Problem:
     """A problem at a line of the page (0: the page as a whole), worded in `language`."""
-    message = _MESSAGES[key][language].format(line=line, **values)
-    return Problem(line=line, severity=_SEVERITIES[key], key=key, message=message)
+    message = MESSAGES[key][language].format(line=line, **values)
+    return Problem(line=line, severity=SEVERITIES[key], key=key, message=message)

@@ -40,7 +40,8 @@ def read(text: str, *, rule: WeekRule = "jan1-monday", language: Language = "zh"
     texts = (block.text for section in document.sections for _, block in walk(section.blocks))
     document.week, doubts = find_week(titles, document.properties, texts, rule)
     document = recognise(document, monday=document.week.start if document.week else None)
-    problems = [
+    problems = [] if document.title else [problem("title.missing", line=0, language=language)]
+    problems += [
         problem(doubt.key, line=outline.title_line if titles else 0, language=language, **doubt.values)
         for doubt in doubts
     ]
@@ -50,8 +51,6 @@ def read(text: str, *, rule: WeekRule = "jan1-monday", language: Language = "zh"
 
 
 def _problems(document: Document, language: Language) -> Iterator[Problem]:
-    if document.title is None:
-        yield problem("title.missing", line=0, language=language)
     yield from _section_problems(document, language)
     yield from _incident_problems(document, language)
     for fact in document.facts:

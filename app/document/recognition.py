@@ -197,7 +197,10 @@ def _facts(
         elif _is_fenced(block):
             found = []
         else:
-            found = find_facts(block.text[:_LONGEST_BLOCK], monday or _ANY_MONDAY, in_metrics=kind == "metrics")
+            text = block.text[:_LONGEST_BLOCK]
+            found = find_facts(text, monday or _ANY_MONDAY, in_metrics=kind == "metrics")
+            if kind == "metrics" and found and find_incident_counts(text):
+                found = []  # the day of an accident that is counted here is no promise
             following = (block.blocks or blocks[position + 1 : position + 2])[:1]
             if following and following[0].kind == "paragraph" and all(one.kind != "parts_total" for one in found):
                 yield from _parts_below(block, following[0], section=section, path=path)

@@ -13,6 +13,7 @@ from app.document.schema import SectionKind
 
 Language = Literal["zh", "en"]
 
+# fmt: off
 HEADINGS: dict[SectionKind, dict[Language, tuple[str, ...]]] = {
     "metrics": {
         "zh": (
@@ -81,7 +82,7 @@ HEADINGS: dict[SectionKind, dict[Language, tuple[str, ...]]] = {
     "custom": {
         "zh": (
             "上周进展", "进展", "工作进展", "工作内容", "工作", "工作总结", "上周工作", "上周工作进展", "附录", "备注", "说明", "目录",
-            "总结", "小结", "概述", "概要", "背景", "周报", "上周工作回顾", "工作回顾", "上周工作总结",
+            "总结", "小结", "概述", "概要", "背景", "上周工作回顾", "工作回顾", "上周工作总结",
         ),
         "en": (
             "Last week", "Progress", "Last week's progress", "Work", "Appendix", "Notes", "Remarks", "Contents",
@@ -89,14 +90,13 @@ HEADINGS: dict[SectionKind, dict[Language, tuple[str, ...]]] = {
         ),
     },
 }
+# fmt: on
 
 #: A whole text that says there is nothing.
-NONE_WORDS = frozenset(
-    (
-        "暂无", "无", "没有", "暂时没有", "暂缺", "本周无", "本周暂无", "无事件", "无事故", "无故障", "暂无事件", "暂无事故", "暂无内容",
-        "本周无事件", "本周无事故", "本周无生产事件", "无生产事件", "无生产事故", "none", "nil", "na", "nothing", "no",
-        "noincidents", "noneyet", "nonethisweek", "noincidentsthisweek", "nothingthisweek", "nothingtoreport",
-    )
+NONE_WORDS: tuple[str, ...] = (
+    "暂无", "无", "没有", "暂时没有", "本周无", "本周暂无", "无事件", "无事故", "无故障", "暂无事件", "暂无事故", "暂无内容", "本周无事件",
+    "本周无事故", "本周无生产事件", "无生产事件", "无生产事故", "None", "Nil", "N/A", "Nothing", "No", "No incidents", "None yet",
+    "None this week", "No incidents this week", "Nothing this week", "Nothing to report",
 )  # fmt: skip
 
 Label = Literal["symptom", "impact", "cause", "handling", "recovered", "grade"]

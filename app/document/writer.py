@@ -27,8 +27,10 @@ def write(document: Document) -> str:
             below_title = _write_second_title(document, parts)
         if index < len(document.sections):
             _write_section(document.sections[index], parts, below_title=below_title)
-    page = "\n\n".join(parts)
-    return (BOM if document.bom else "") + (page + "\n" if page else "")
+    page = "\n\n".join(parts) + "\n" if parts else ""
+    if page.startswith(BOM):
+        page = "\n" + page  # a byte order mark is one at the very start only; here it is text
+    return BOM + page if document.bom else page
 
 
 def write_blocks(blocks: Sequence[Block]) -> str:

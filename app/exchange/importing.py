@@ -109,8 +109,8 @@ class Shelf:
         return cls(
             session,
             {report.period_start: report for report in reports},
-            dict(revised.tuples().all()),
-            dict(newest.tuples().all()),
+            {row.sha256: row.period_start for row in revised},
+            {row.period_start: row.sha256 for row in newest},
         )
 
     def says(self, report: Report, document: Document) -> bool:

@@ -252,7 +252,7 @@ def _put_in_order(session: Session, others: list[Incident], told: list[Incident]
     places: dict[int, int] = {}
     if others and items:
         query = select(Item.id, Section.position).join(Section, Section.id == Item.section_id)
-        places = dict(session.execute(query.where(Item.id.in_(items))).tuples().all())
+        places = dict(iter(session.execute(query.where(Item.id.in_(items)))))
     ordered = sorted((*others, *told), key=lambda row: places.get(row.item_id or 0, -1))
     for position, row in enumerate(ordered):
         if row.position != position:
@@ -297,7 +297,7 @@ def _keep_grades(session: Session, rows: list[Incident], publication: Publicatio
         query = select(GradeChange.incident_id, GradeChange.after).where(
             GradeChange.incident_id.in_([row.id for row in rows])
         )
-        before = dict(session.execute(query.order_by(GradeChange.id)).tuples().all())
+        before = dict(iter(session.execute(query.order_by(GradeChange.id))))
     changes = [
         {
             "incident_id": row.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,10 +11,11 @@ from typing import Any
 
 from app.document.places import walk
 from app.document.schema import Document, Metric
-from app.reports.page_text import FactNote, Facts, Path, Prose, anchor
+from app.reports.page_text import BlockView, FactNote, Facts, Group, Path, Prose, anchor, code_group
 
 MINUTES_A_DAY = 24 * 60
 _SPACE = " \t\n\u3000\xa0*_"
+_FIGURE = re.compile(r"[<>≥≤~约+\-−]?[ ]?\d")
 _QUIET = _SPACE + "：:，,、；;。."
 
 
@@ -44,9 +46,13 @@ class Downtime:
 
 @dataclass(frozen=True, slots=True)
 class MetricRow:
-    """A metric of the page. `before`, `between` and `after` are the punctuation around name and value."""
+    """A metric of the page, `lead` what its line says before the name.
+
+    `before`, `between` and `after` are the punctuation around name and value.
+    """
 
     key: str
+    lead: Prose
     name: str
     value: Digits
     last: Digits | None
@@ -68,7 +74,8 @@ class SaidRow:
     prose: Prose
     is_group: bool
     notes: list[FactNote]
-    kind: str = "paragraph"
+    kept: Group | None = None
+    """Text that is kept letter by letter."""
     mark: str = ""
     """The punctuation between a value and the remark on it."""
 
@@ -108,7 +115,8 @@ def metrics_table(
             rows += _metric_rows(key, prose, sorted(by_path[path], key=_start), notes, facts.source, days)
         elif block.text:
             is_group = block.text.strip(_QUIET) in groups
-            rows.append(SaidRow(key, prose, is_group, facts.notes(index, path), block.kind))
+            kept = code_group(BlockView(key, "code", prose)) if block.kind == "code" else None
+            rows.append(SaidRow(key, prose, is_group, facts.notes(index, path), kept))
     last = max(at for at, row in enumerate(rows) if isinstance(row, MetricRow)) + 1
     metrics = [row for row in rows if isinstance(row, MetricRow)]
     width = max(
@@ -158,8 +166,7 @@ def _metric_rows(
         start, end = metric.place.start, metric.place.end
         is_last = number == len(metrics) - 1
         before, after = text[at:start], text[end:] if is_last else ""
-        if before.strip(_QUIET):
-            said.append((at, start))
+        lead = prose.cut(at, start) if before.strip(_QUIET) else Prose("")
         if after.strip(_QUIET):
             said.append((end, len(text)))
         at = end
@@ -169,6 +176,7 @@ def _metric_rows(
         rows.append(
             MetricRow(
                 key=key if number == 0 else f"{key}m{number}",
+                lead=lead,
                 name=name,
                 value=digits_of(value),
                 last=digits_of(note.last_literal) if note and note.last_literal else None,
@@ -176,7 +184,7 @@ def _metric_rows(
                 note=note,
                 href=f"{source}#L{line}" if source and line else None,
                 line=line,
-                before="" if before.strip(_QUIET) else before.strip(_SPACE),
+                before="" if lead else before.strip(_SPACE),
                 between=between,
                 after="" if after.strip(_QUIET) else after.strip(_SPACE),
                 downtime=downtime_of(metric.value, metric.decimals, days)
@@ -197,13 +205,17 @@ def _remark(key: str, prose: Prose, start: int, end: int) -> SaidRow:
 
 
 def _parted(metric: Metric) -> tuple[str, str, str]:
-    """Name, what stands between, and value of a metric as written, the markup around them taken away."""
+    """Name, punctuation and value of a metric as written, the markup around them taken away."""
     literal = metric.literal
-    at = literal.rfind(metric.value)
-    name_end = literal.find(metric.name) + len(metric.name) if metric.name in literal[: max(at, 0)] else -1
-    if at < 0 or name_end < 0:
-        return metric.name, "", f"{metric.value}{metric.unit or ''}"
-    return metric.name, literal[name_end:at].strip(_SPACE), literal[at:].strip(_SPACE)
+    name_at = literal.find(metric.name)
+    after_name = name_at + len(metric.name) if name_at >= 0 else 0
+    found = _FIGURE.search(literal, after_name)
+    at = found.start() if found else len(literal)
+    name, between = metric.name, literal[after_name:at]
+    if name_at < 0 or between.strip(_QUIET):  # `成功率为99.9%`: all words before the figure are its name
+        name = literal[:at].strip(_QUIET)
+        between = literal[:at].rpartition(name)[2]
+    return name, between.strip(_SPACE), literal[at:].strip(_SPACE)
 
 
 def _is_share_of_year(note: Any) -> bool:

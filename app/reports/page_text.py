@@ -192,7 +192,7 @@ def groups_of(
         )
         last = groups[-1] if groups else None
         if block.kind == "code":
-            groups.append(_code_group(view))
+            groups.append(code_group(view))
         elif block.kind == "paragraph" and event is None:
             groups.append(Group("paragraph", [view]))
         elif last is not None and last.kind == "items" and (event or last.ordered == block.ordered):
@@ -272,7 +272,8 @@ def days_of(iso: str) -> tuple[date | None, date | None, bool]:
     return first, last, by_month
 
 
-def _code_group(view: BlockView) -> Group:
+def code_group(view: BlockView) -> Group:
+    """Text kept letter by letter: a table as one, a fenced text without its fence."""
     lines = view.prose.text.split("\n")
     if lines[0].lstrip().startswith("|") and len(lines) > 1:
         rows = _table_rows(lines)

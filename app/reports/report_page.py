@@ -47,16 +47,25 @@ class SectionView:
 
 
 def report_page(
-    session: Session, *, report: Report, team: TeamInView, document: Document, now: datetime
+    session: Session,
+    *,
+    report: Report,
+    team: TeamInView,
+    document: Document,
+    now: datetime,
+    with_source: bool = True,
 ) -> dict[str, Any]:
-    """The context of the report's template, in at most nine statements however long the report is."""
+    """The context of the report's template, in at most nine statements however long the report is.
+
+    `with_source` is False for an old revision, whose lines are not those of the report's imported page.
+    """
     drafts = team.may_see_drafts
     url = f"/teams/{team.slug}/weeks/{report.period_start.isoformat()}"
     standing = queries.standing_of(session, report)
     goals = queries.goals_around(session, report, with_drafts=drafts)
     notes = _notes(session, report, document)
     source = f"{url}/source" if report.source_page_id is not None else None
-    facts = Facts(document, queries.decided_facts(session, report.id), source)
+    facts = Facts(document, queries.decided_facts(session, report.id), source if with_source else None)
     sections = sections_of(document, facts, notes)
     _attach_goals(sections, goals.next)
     previous, following = queries.neighbours(session, team.id, report.period_start, with_drafts=drafts)

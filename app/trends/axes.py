@@ -13,7 +13,7 @@ from typing import Literal
 from app.metrics.scales import WHOLE, Scale, position
 
 WEEK = timedelta(days=7)
-LEAST_APART = 20.0
+LEAST_APART = 17.0
 """Pixels between the labels of a value axis."""
 ENOUGH = 4
 NEARLY_LINEAR = 0.4

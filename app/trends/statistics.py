@@ -112,11 +112,13 @@ class Series:
 
     @property
     def worst(self) -> Value | None:
+        """The worst of all; None where there is none."""
+        return self.worst_among(self.values) if self.values else None
+
+    def worst_among(self, values: Sequence[Value]) -> Value:
         """The lowest value, or the highest where lower is better; the newest of equals."""
-        if not self.values:
-            return None
         sign = -1 if self.metric.lower_is_better else 1
-        return min(self.values, key=lambda value: (sign * value.value, -value.index))
+        return min(values, key=lambda value: (sign * value.value, -value.index))
 
     @property
     def varies(self) -> bool:

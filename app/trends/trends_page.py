@@ -11,17 +11,17 @@ from typing import Any, Literal
 from app.document.schema import WeekRule
 from app.metrics.scales import WHOLE
 from app.trends import queries
-from app.trends.axes import TimeAxis
+from app.trends.axes import WEEK, TimeAxis
 from app.trends.geometry import Chart, Point, Target, draw
 from app.trends.pins import Pins, lay_pins
 from app.trends.queries import Accident, Trends, Week
-from app.trends.statistics import Series, target_spans
+from app.trends.statistics import Series, Value, target_spans
 from app.trends.tables import score, score_width, tables
 from app.trends.words import Language, Unit, Words, short_symptom
 
 WEEKS: Mapping[str, int | None] = {"26": 26, "52": 52, "all": None}
 CROWDED = 110
-"""From so many weeks on points are too near for a dot each, and say only their value."""
+"""With more weeks than that they are too narrow for a dot each, and several share a spot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,7 @@ def trends_page(
     pins = lay_pins(axis, [axis.index(accident.week) for accident in trends.accidents])
     figures = [_figure(one, axis, weeks, pins, numbers, words) for one in told]
     scores = [score(one, axis, words) for one in told]
+    later = _later(trends)
     no_report = [index for index in trends.since_first if axis.week(index) not in weeks]
     return {
         "asked": asked,
@@ -121,8 +122,10 @@ def trends_page(
         "tables": tables(trends, told, numbers, words),
         "has": _marks_used(figures),
         "crowded": axis.weeks > CROWDED,
+        "spot_width": axis.edge(-(-axis.weeks // CROWDED)),
         "earlier": axis.first - timedelta(days=1) if axis.first > trends.span.first else None,
-        "later": _later(trends, asked),
+        "later": later,
+        "later_until": later if later and later < trends.span.last else None,
     }
 
 
@@ -154,25 +157,6 @@ def _figure(
         whole_numbers=metric.is_count,
         from_zero=metric.is_count,
     )
-    brief = axis.weeks > CROWDED
-    spots = [
-        Spot(
-            axis.edge(value.index),
-            words.point(one, value, numbers.get(value.index, ()), brief=brief),
-            value.week,
-        )
-        for value in one.values
-    ]
-    if not brief:
-        spots += [
-            Spot(
-                axis.edge(index),
-                words.gap(index, one.withdrawn.get(index)),
-                week if (week := axis.week(index)) in weeks else None,
-            )
-            for index in one.missing
-        ]
-        spots.sort(key=lambda spot: spot.x)
     latest = one.latest
     return Figure(
         series=one,
@@ -182,7 +166,7 @@ def _figure(
         restated=words.restated(one),
         readout=words.point(one, latest, numbers.get(latest.index, ())) if latest else "",
         meets=one.meets_target(latest) if latest else None,
-        spots=spots,
+        spots=_spots(one, axis, weeks, numbers, words),
         texts={value.index: words.number(metric, value.value, value.literal) for value in one.values},
         whole_text=words.tick(metric, WHOLE),
         tick_texts={tick.value: words.tick(metric, tick.value) for tick in chart.ticks},
@@ -190,6 +174,38 @@ def _figure(
             target.value: words.number(metric, target.value, target.literal) for target in metric.targets
         },
     )
+
+
+def _spots(
+    one: Series,
+    axis: TimeAxis,
+    weeks: Mapping[date, Week],
+    numbers: Mapping[int, Sequence[int]],
+    words: Words,
+) -> list[Spot]:
+    """A spot a week; where weeks are too narrow to point at, one for several, which is their worst."""
+    together = -(-axis.weeks // CROWDED)
+    if together > 1:
+        groups: dict[int, list[Value]] = {}
+        for value in one.values:
+            groups.setdefault(value.index // together, []).append(value)
+        return [
+            Spot(axis.edge(group * together), words.worst_of(one, values), one.worst_among(values).week)
+            for group, values in groups.items()
+        ]
+    spots = [
+        Spot(axis.edge(value.index), words.point(one, value, numbers.get(value.index, ())), value.week)
+        for value in one.values
+    ]
+    spots += [
+        Spot(
+            axis.edge(index),
+            words.gap(index, one.withdrawn.get(index)),
+            week if (week := axis.week(index)) in weeks else None,
+        )
+        for index in one.missing
+    ]
+    return sorted(spots, key=lambda spot: spot.x)
 
 
 def _marks_used(figures: Sequence[Figure]) -> dict[str, bool]:
@@ -228,8 +244,9 @@ def _restarts(axis: TimeAxis, words: Words) -> frozenset[int]:
     return frozenset(index for index in range(1, axis.weeks) if years[index] != years[index - 1])
 
 
-def _later(trends: Trends, asked: Asked) -> date | None:
+def _later(trends: Trends) -> date | None:
     """The last day of the page that follows, where a later week is published."""
-    if asked.until is None or trends.axis.end > trends.span.last:
+    axis, newest = trends.axis, trends.span.last
+    if axis.end > newest:
         return None
-    return trends.axis.end + timedelta(days=7 * trends.axis.weeks - 1)
+    return min(axis.end + WEEK * (axis.weeks - 1), newest) + timedelta(days=6)

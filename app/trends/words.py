@@ -258,12 +258,18 @@ class Words:
         literal = self.number(series.metric, worst.value, worst.literal)
         return [text % {"value": literal, "week": self.week(worst.week)}]
 
-    def point(self, series: Series, value: Value, accidents: Sequence[int], *, brief: bool = False) -> str:
+    def worst_of(self, series: Series, values: Sequence[Value]) -> str:
+        """What a spot says that stands for several weeks."""
+        worst = series.worst_among(values)
+        text = f"{self.week(worst.week)} {self.number(series.metric, worst.value, worst.literal)}"
+        if len(values) > 1:
+            text += self._comma + self._("the worst of %(count)s weeks") % {"count": len(values)}
+        return self._capital(text)
+
+    def point(self, series: Series, value: Value, accidents: Sequence[int]) -> str:
         """What a point says when it is read out: week, value, what it stands for, target, what happened."""
         _, metric = self._, series.metric
         text = f"{self.week(value.week)} {self.number(metric, value.value, value.literal)}"
-        if brief:
-            return self._capital(text)
         if metric.is_rate:
             text = _("%(value)s (%(interval)s)") % {
                 "value": text,

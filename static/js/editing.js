@@ -22,8 +22,10 @@ document.addEventListener("input", (event) => {
 document.addEventListener("htmx:before:request", () => say("saving"));
 document.addEventListener("htmx:after:request", (event) => {
   const response = event.detail?.ctx?.response;
-  if (response && response.status < 400) unsaved.delete(event.target.closest?.("form") ?? event.target);
-  else say("failed");
+  if (response && response.status < 400) {
+    unsaved.delete(event.target.closest?.("form") ?? event.target);
+    document.getElementById("notices")?.replaceChildren();
+  } else say("failed");
 });
 document.addEventListener("htmx:error", () => say("failed"));
 addEventListener("beforeunload", (event) => {

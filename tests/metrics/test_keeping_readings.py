@@ -15,6 +15,7 @@ from app.errors import Invalid, NotFound
 from app.metrics.actions import find_or_make_metric, keep_readings, set_target
 from app.metrics.models import Metric, MetricName, Reading, Target
 from app.reports.events import Publication
+from app.reports.models import Item, Section
 from tests.conftest import Cast
 from tests.trends.weeks import AT, LAST, WEEK, document, publish
 
@@ -37,12 +38,17 @@ class TestAPublishedWeek:
     ) -> None:
         with database.writing() as session:
             report = publish(session, cast.payments, LAST, {})
-            keep_readings(
-                session,
-                Publication(report, document({"入金有效成功率": "99.98%"}), {(0, (7,)): 3}, 4, None, AT),
-            )
+            section = Section(report_id=report.id, kind="metrics", position=0)
+            session.add(section)
+            session.flush()
+            item = Item(report_id=report.id, section_id=section.id, text="入金有效成功率：99.98%", position=0)
+            session.add(item)
+            session.flush()
+            said = document({"入金有效成功率": "99.98%"})
+            keep_readings(session, Publication(report, said, {(0, (0,)): item.id}, 4, None, AT))
             stored = session.scalars(select(Reading)).one()
-            assert (stored.revision, stored.item_id, stored.start) == (4, None, 0)
+            assert (stored.revision, stored.item_id) == (4, item.id)
+            assert item.text[stored.start : stored.end] == item.text
 
     def test_that_names_a_metric_twice_keeps_the_first(self, database: Database, cast: Cast) -> None:
         twice = document({"入金有效成功率": "99.98%", "【入金 有效成功率】": "11.00%"})

@@ -13,7 +13,7 @@ from app.document.weeks import week_of
 from app.incidents.models import Incident
 from app.metrics.actions import keep_readings
 from app.reports.events import Publication
-from app.reports.models import Report
+from app.reports.models import Report, Revision
 
 AT = datetime(2025, 6, 13, 9, 42, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -52,11 +52,22 @@ def publish(
     else:
         report.published_revision += 1
     session.flush()
+    said = document(values)
+    session.add(
+        Revision(
+            report_id=report.id,
+            number=report.published_revision,
+            document=said.model_dump_json(),
+            hash="0" * 64,
+            author_name="林晚",
+            created_at=AT,
+        )
+    )
     keep_readings(
         session,
         Publication(
             report=report,
-            document=document(values),
+            document=said,
             item_ids={},
             revision=report.published_revision,
             by_id=None,

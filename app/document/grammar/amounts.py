@@ -17,7 +17,7 @@ _NUMBER: Final = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,6})?(?![0-9])|[0-9]{1,18
 _SCALE: Final = r"万亿|千万|百万|十万|千亿|百亿|十亿|亿|万|千|百"
 _SCALES: Final = {
     "万亿": 12, "千亿": 11, "百亿": 10, "十亿": 9, "亿": 8, "千万": 7, "百万": 6, "十万": 5, "万": 4, "千": 3, "百": 2,
-    "k": 3, "m": 6, "mn": 6, "million": 6, "bn": 9, "b": 9, "billion": 9,
+    "w": 4, "k": 3, "m": 6, "mn": 6, "million": 6, "bn": 9, "b": 9, "billion": 9,
 }  # fmt: skip
 _NAMES: Final = {
     "元": "CNY", "块": "CNY", "圆": "CNY", "元人民币": "CNY", "人民币": "CNY", "rmb": "CNY", "cny": "CNY", "¥": "CNY",
@@ -35,10 +35,10 @@ _BEFORE = re.compile(
 )
 _LABEL = re.compile(r"(?:金额|总额|交易额|资损|损失|余额|款项)(?:共计|合计|约为|约|共|为|是|达|计|\s|:|\*|=)*$")
 _TAIL = re.compile(
-    rf"(?:\*\*)?(?:\s?(?P<scale>{_SCALE}|(?:million|billion|mn|bn|[kmb])(?![A-Za-z0-9])))?(?:多|余)?\s?(?:\*\*)?(?P<unit>{_AFTER})?",
+    rf"(?:\*\*)?(?:\s?(?P<scale>{_SCALE}|(?:million|billion|mn|bn|[kmbw])(?![A-Za-z0-9])))?(?:多|余)?\s?(?:\*\*)?(?P<unit>{_AFTER})?",
     re.IGNORECASE,
 )
-_HINT = re.compile(r"[元万亿¥$€£额币]|美金|损失|资损|款项|块钱|RMB|CNY|USD|HKD|EUR|GBP|JPY|SGD|AUD", re.IGNORECASE)
+_HINT = re.compile(r"[元万亿¥$€£额币]|[0-9]\s?w|美金|损失|资损|款项|块钱|RMB|CNY|USD|HKD|EUR|GBP|JPY|SGD|AUD", re.IGNORECASE)
 _START = re.compile(r"[0-9]+")
 _DIGITS = re.compile(_NUMBER)
 _GLUED = re.compile(r"[0-9A-Za-z._%#@\x00/]$|[0-9]\s?[万亿千]?\s?[-~,]$")
@@ -119,13 +119,18 @@ def _amount(line: str, start: int, end: int) -> FoundAmount | None:
     if tail is None or (not sign and _GLUED.search(before)):
         return None
     scale, unit = tail["scale"], tail["unit"]
-    if scale and scale.isascii() and not sign and not unit:
+    is_slang = scale in ("w", "W")  # 50w is 50万
+    if scale and scale.isascii() and not is_slang and not sign and not unit:
         scale = None
     label = _LABEL.search(before)
     if unit or scale:
         end = tail.end("unit" if unit else "scale")
     if unit or sign:
         certain = True
+    elif is_slang:
+        if not _MONEY_WORDS.search(line[clause_start(line, start) : start]) or _COUNTED_NEXT.match(line, end):
+            return None
+        certain = False
     elif scale in ("万", "亿", "千万", "百万", "十亿", "百亿", "千亿", "万亿"):
         if _COUNTED_NEXT.match(line, end) or _COUNTED_BEFORE.search(before):
             return None

@@ -41,7 +41,7 @@ _DONE = re.compile(
     re.IGNORECASE,
 )
 _NOT_DONE = re.compile(r"可|待|未|不|拟|预计|计划|将|失败|异常|中$|剩|余|需|风险|延期|取消|暂停|阻塞|新增")
-_REMAIN = re.compile(r"(?:余下|剩余|剩下|还剩|尚余|尚剩|仅剩|剩|其余|还有|\b(?:remaining|left|to go)\b)", re.IGNORECASE)
+_REMAIN = re.compile(r"(?:余下|剩余|剩下|还剩|尚余|尚剩|仅剩|剩|其余|还有|余$|\b(?:remaining|left|to go)\b)", re.IGNORECASE)
 _STATE = re.compile(
     r"^(?:已|可|待|未|不|无需|无须|暂|均|正在|新增|在|需|剩|余)|中$|完成|就绪|通过|成功|失败|延期|阻塞|取消|下线|上线|投产|验收|开发|测试|进行|"
     r"^(?:高危|中危|低危|严重|一般|轻微|致命|提示|[PSL][0-5]|其他|其它)$|"
@@ -220,7 +220,7 @@ def _parts_total(line: str, total: int, parts: list[_Count]) -> PartsTotal:
 
 def _name(line: str, part: _Count) -> str:
     """可下线 of `可下线5个`, 已投产 of `其中3个已投产`."""
-    name = _LEAD.sub("", part.label).strip(_TRIM)
+    name = _LEAD.sub("", part.label.rpartition(":")[2]).strip(_TRIM)
     if name and name != "其中":
         return name
     state = _STATE_NEXT.match(line, part.end)
@@ -289,6 +289,7 @@ _RATIO_LABEL = re.compile(
     re.IGNORECASE,
 )
 _RATIO_SURE = re.compile(r"(?:完成率|完成度|完成占比|完成比例|进度|进展|progress)(?:为|是|\s|:|\*)*[:(【\[\s]*$|(?:完成|done|completed?)(?:\s|:|\*)*$", re.IGNORECASE)
+_REST_NEXT = re.compile(r"\s?[,;]\s?(?:剩余|余下|还剩|剩)\s?[0-9]")
 _RATIO_PERCENT = re.compile(r"(?P<value>[0-9]{1,3}(?:\.[0-9]{1,4})?)\s?%(?:\*\*)?\s?[(,]?\s?$")
 _RATIO_DONE_NEXT = re.compile(r"\s?(?:已?完成(?![率度])|已(?:上线|投产|迁移|切换|提测|交付|接入|修复|下线|通过)|(?:are |is )?(?:done|completed?|finished|migrated|fixed|closed|delivered)\b)", re.IGNORECASE)
 _NO_RATIO_NEXT = re.compile(r"\s?(?:分(?!批|阶段)|原则|法则|端口|报错|错误|码|小时|比例|的?(?:端口|状态码|错误|时间|概率))")
@@ -314,12 +315,15 @@ def _is_done_of_total(line: str, start: int, end: int, done: int, total: int, *,
         return False
     clause = line[clause_start(line, start) : start]
     label = _RATIO_LABEL.search(before)
-    if (label or _percent_before(before)) and _BAD.search(clause):
+    if label and _BAD.search(clause):
         return False
-    if percent := _percent_before(before):
-        return abs(percent - 100 * done / total) <= 1.5 and bool(label or re.search(r"完成|进度|已|done|complete", clause))
+    percent = _percent_before(before)
+    if percent is not None and before.rstrip().endswith("("):
+        return abs(percent - 100 * done / total) <= 1.5 and not _BAD.search(clause) and bool(label or re.search(r"完成|进度|已|done|complete", clause))
     if counted:
         return bool(label or _RATIO_DONE_NEXT.match(line, end) or re.search(r"已|完成|进度", clause)) and not _BAD.search(clause)
+    if label and _REST_NEXT.match(line, end):
+        return True
     if 1 <= done <= 12 and total <= 31:  # may be a day
         return bool(_RATIO_SURE.search(before)) and not VERB_NEXT.match(line, end)
     return bool(label) or bool(_RATIO_DONE_NEXT.match(line, end))

@@ -26,6 +26,7 @@ from app.document.grammar.verbs import (
     NOT_A_VERB,
     PAST,
     PLANNED,
+    PLANNED_BEFORE,
     VERB_NEXT,
 )
 from app.document.grammar.words import english_dates, word_dates
@@ -78,7 +79,7 @@ class _Scene:
     whole_before: str
     before: str
     after: str
-    ends_at_date: bool
+    is_labelled: bool
     cue: bool
 
 
@@ -111,7 +112,7 @@ def _scene(line: str, one: Written, previous: int, following: int) -> _Scene:
         whole_before=line[clause : one.start],
         before=before,
         after=after,
-        ends_at_date=following <= end,
+        is_labelled=following <= end and bool(_PARTED.match(after)) and _label(after) is not None,
         cue=bool(CUE_BEFORE.search(line[max(begin, one.start - _CUE_REACH) : one.start])),
     )
 
@@ -119,13 +120,14 @@ def _scene(line: str, one: Written, previous: int, following: int) -> _Scene:
 # What the date is of ----------------------------------------------------------------------------
 
 _LIST = re.compile(r"\s?(?:[、,/&~]|和|及|与|或|\band\b|\bor\b)\s?", re.ASCII)
-_LABEL = r"(?:的?(?:计划|预计|目标)?(?:时间|日期|节点|时点|日))?[\s:是为在于由从原*]*"
-_MOVED = re.compile(r"(?:延期|延后|延|推迟|顺延|提前|调整|改|变更)(?:到|至|为)\s?$")
+_LABEL = r"(?:的?(?:计划|预计|目标)?(?:时间|日期|节点|时点|日))?[\s:是为在于由从原到至*]*"
+_MOVED = re.compile(r"(?:延期|延后|延|推迟|顺延|提前|调整|改|变更)(?:到|至|为)\s?$|\b(?:postponed|moved|slipped|rescheduled|pushed(?: back)?|delayed|brought forward) to\s$", re.IGNORECASE)
+_PARTED = re.compile(r"[\s、/>→-]|(?:延期|延后|推迟|顺延|提前|调整|改|变更)")
 _LABEL_BEFORE = re.compile(_LABEL + r"$")
-_LABEL_NEXT = re.compile(r"[\s、/和及]*(?P<rest>\S.*?)" + _LABEL)
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]{2}")
 _LONGEST_ROLE = 10
+_PAUSE = re.compile(r"[、\s→>]")
 _ACHIEVES = re.compile(r"完成|通过|实现|达成|做完|结束|上会")
 _MODIFIER = re.compile(r"(?:正式|整体|全量|全部|全面|小流量)$")
 
@@ -150,7 +152,9 @@ def _roles(line: str, written: list[Written], scenes: list[_Scene]) -> list[str 
 def _role(line: str, one: Written, scene: _Scene) -> str | None:
     if _LATIN.search(scene.before + scene.after) and not _CJK.search(scene.before + scene.after):
         return _last_verb(scene.before) or _verb_phrase(scene.after)
-    if scene.ends_at_date and (label := _label(scene.before)) and _label(scene.after):
+    if AS_OF_BEFORE.search(scene.before):
+        return _verb_phrase(scene.after) or _in_the_next_clause(line, one, scene)
+    if scene.is_labelled and (label := _label(scene.before)):
         return label
     return (
         _verb_phrase(scene.after)
@@ -177,9 +181,8 @@ def _verb_phrase(window: str) -> str | None:
     verbs = _verbs(window)
     if not verbs or verbs[0][0] > 24:
         return None
-    pause = window.find("、", verbs[0][1])
-    if pause >= 0:
-        verbs = [verb for verb in verbs if verb[1] <= pause]
+    if pause := _PAUSE.search(window, verbs[0][1]):
+        verbs = [verb for verb in verbs if verb[1] <= pause.start()]
     first, last = verbs[0], verbs[-1]
     modifier = _MODIFIER.search(window, max(0, first[0] - 3), first[0])
     start = modifier.start() if modifier else first[0]
@@ -242,7 +245,7 @@ _RATIO_BEFORE = re.compile(
     r"\b(?:phase|step|part|page|score|chapter|stage|round)\b)\s?[:(]?\s?$|[0-9]%\s?\(?$|[0-9]\s?[x*]\s?$",
     re.ASCII | re.IGNORECASE,
 )
-_COUNT_BEFORE = re.compile(r"(?:(?:进度|进展|progress|done|completed)\s?[:(]?|(?:完成|版本)\s?:?)\s?$", re.ASCII | re.IGNORECASE)
+_COUNT_BEFORE = re.compile(r"(?:(?:进度|进展|progress)\s?[:(]?|(?:完成|版本|done|completed)\s?:?)\s?$", re.ASCII | re.IGNORECASE)
 FRACTION_NEXT = re.compile(r"\s?(?:的(?!上线|提测|切换|发布|版本|验收|投产|割接|评审)|强|弱|多)")
 _TALKED_ABOUT = re.compile(r"\s?(?:整体)?(?:来?看|期间|以来)")
 _SPANS = ("month", "month_range", "half")
@@ -250,6 +253,8 @@ _PLACE_NAMES = re.compile(r"\s?(?:版|版本|迭代|需求|项目|会议|大促|
 _RIGHT_NEXT = re.compile(
     r"\s?(?:之?前|后)?(?:正式|完成|全量|整体)?(?=[上提转送投发交切割验封灰下启开部完内公封生结立试])"
 )
+_DONE_BRACKET = re.compile(r"完成\s?\(\s?$")
+_LABELLED = re.compile(r"(?:上线|提测|转测|交付|投产|验收|封板|割接|启动|评审)\s?:?\s?$")
 _NOT_AFTER_MILESTONE = re.compile(r"会|稿|商|量|率|单|物|器|[0-9]|了?[0-9]|的")
 
 
@@ -263,11 +268,13 @@ def _is_date(line: str, one: Written, scene: _Scene, role: str | None, monday: d
     if one.need == "day":
         if _is_ratio(line, one, scene) or _is_name(line, one, scene):
             return False
-        is_told = role is not None or scene.cue or deadline or as_of or bool(PLANNED.search(scene.before))
-        return is_told or is_near(one.low, monday, before=45, after=45)
+        if _DONE_BRACKET.search(line[max(0, one.start - 6) : one.start]):
+            return is_near(one.low, monday, before=60, after=60)
+        is_told = role is not None or "里程碑" in scene.whole_before or scene.cue or deadline or as_of or bool(PLANNED.search(scene.before))
+        return is_told or (is_near(one.low, monday, before=45, after=45) and not _is_the_week(one, monday))
     if one.need == "clause":
         return role is not None or scene.cue or deadline or as_of
-    pattern = MILESTONE_NEXT if one.precision in _SPANS else VERB_NEXT
+    pattern = MILESTONE_NEXT if one.need == "next" and one.precision in _SPANS else VERB_NEXT
     verb_next = bool(pattern.match(line, one.end)) and _verb_is_real(line, one)
     if one.need == "next":
         return scene.cue or as_of or deadline or verb_next
@@ -277,13 +284,22 @@ def _is_date(line: str, one: Written, scene: _Scene, role: str | None, monday: d
             return verb_next or deadline or alone
         if deadline and role is not None and line[one.end - 2].isdigit():
             return True
+        if role is not None and _LABELLED.search(scene.before) and not scene.after.strip() and line[one.end - 2].isdigit():
+            return True
         opens = not scene.before.strip() or scene.before.endswith("、")
-        return one.precision == "day" and opens and _has_milestone_right_next(line, one)
+        is_long = line[one.end - 2].isdigit()  # 2.1 may be a number of a paragraph
+        is_close = line[one.end : one.end + 1] != " " and is_near(one.low, monday, before=14, after=60)
+        return one.precision == "day" and opens and (is_long or is_close) and _has_milestone_right_next(line, one)
     if "-" in line[one.start : one.end] and not scene.cue and scene.before.strip():
         return False
     return ((scene.cue or as_of) and (verb_next or deadline or not scene.after.strip())) or _has_milestone_right_next(
         line, one
     )
+
+
+def _is_the_week(one: Written, monday: date) -> bool:
+    """`本周（6/9-6/13）`: the report's own week is nothing that is to happen."""
+    return one.low == monday and shift(monday, 4) <= one.high <= shift(monday, 6)
 
 
 def _is_ratio(line: str, one: Written, scene: _Scene) -> bool:
@@ -340,7 +356,7 @@ def _status(one: Written, scene: _Scene, role: str | None, monday: date) -> tupl
     if past >= 0 and _verbs(scene.before[past:]):
         past = -1
     has_happened = past > planned or bool(PAST.search(scene.after))
-    will_happen = planned >= 0 or bool(PLANNED.search(scene.after)) or bool(DEADLINE_NEXT.match(scene.after))
+    will_happen = planned >= 0 or bool(PLANNED_BEFORE.search(scene.before)) or bool(PLANNED.search(scene.after)) or bool(DEADLINE_NEXT.match(scene.after))
     if has_happened and one.high <= (sunday if will_happen else shift(sunday, 10)):
         return "actual", True
     if will_happen:

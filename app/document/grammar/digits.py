@@ -42,6 +42,7 @@ _CHINESE_DATE = re.compile(
 _YEAR_PART = re.compile(
     r"(?P<y>[0-9]{4}|[0-9]{2})\s?年(?:(?P<part>[底末中])|度?(?P<half>[上下])半年|第?(?P<q>[一二三四])季度|\s?Q(?P<q2>[1-4]))"
 )
+_EVERY_MONTH = re.compile(r"每个?月[^,;。\n]*$")
 _YEAR_WORD = re.compile(r"([今本明来去])年\s?$")
 _YEAR_STEP = {"今": 0, "本": 0, "明": 1, "来": 1, "去": -1}
 
@@ -70,6 +71,9 @@ def digit_dates(line: str, monday: date) -> Iterator[Written]:
                 return
 
 
+_RUNS_ON = re.compile(r"_|\.[A-Za-z]")
+
+
 def digit_date(line: str, start: int, end: int, monday: date) -> Written | None:
     """The date that begins with the run of digits and marks at `line[start:end]`."""
     run = line[start:end]
@@ -77,7 +81,7 @@ def digit_date(line: str, start: int, end: int, monday: date) -> Written | None:
     if read is None:
         return None
     parts = _MARKS.split(run)
-    if any(len(part) > 8 for part in parts):
+    if any(len(part) > 8 for part in parts) or _RUNS_ON.match(line, end):
         return None
     return read(parts, line, start, end, monday)
 
@@ -96,7 +100,8 @@ def _plain(parts: list[str], line: str, start: int, end: int, monday: date) -> W
         if match := _YEAR_PART.match(line, start):
             return _year_part(match)
     digits = parts[0]
-    if len(digits) <= 2 and line[start - 1 : start] not in ("年", "月") and (mark := _DAY_MARK.match(line, end)):
+    mark = _DAY_MARK.match(line, end) if len(digits) <= 2 else None
+    if mark and line[start - 1 : start] not in ("年", "月") and not _EVERY_MONTH.search(line[max(0, start - 10) : start]):
         return _day_of_month(int(digits), start, mark.end(), monday)
     if len(digits) == 8:
         day = day_of(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
@@ -132,12 +137,11 @@ def _year_part(match: re.Match[str]) -> Written | None:
 
 
 def _day_of_month(day: int, start: int, end: int, monday: date) -> Written | None:
-    """`15日`, `20号`: of the month in which that day lies nearest to the week."""
-    middle = shift(monday, 3)
-    months = (middle.year * 12 + middle.month - 1 + step for step in (-1, 0, 1))
+    """`15日`, `20号`: the first such day from a few days before the week on."""
+    months = (monday.year * 12 + monday.month - 1 + step for step in (-1, 0, 1))
     days = [found for month in months if (found := day_of(month // 12, month % 12 + 1, day))]
-    nearest = min(days, key=lambda found: abs((found - middle).days), default=None)
-    one = a_day(start, end, nearest, "next", certain=False)
+    coming = next((found for found in days if (found - monday).days >= -9), None)
+    one = a_day(start, end, coming, "next", certain=False)
     return replace(one, bare_day=True) if one else None
 
 
@@ -230,7 +234,7 @@ def _month_day_range(parts: list[str], monday: date) -> tuple[date | None, date 
 
 
 def _year_month(year: str, month: str, start: int, end: int, monday: date) -> Written | None:
-    if not _is_year(year) or len(month) != 2:
+    if not _is_year(year) or len(month) > 2 or not 1 <= int(month) <= 12:
         return None
     return a_month(start, end, int(year), int(month), None, monday)
 

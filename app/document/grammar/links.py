@@ -49,6 +49,8 @@ def _links(text: str) -> Iterator[FoundLink]:
     while mark := _MARK.search(text, at):
         at = mark.end()
         kind = mark[0]
+        if kind[0] == "\\":
+            continue
         if kind[0] == "`":
             closing = _closing_ticks(text, kind, at)
             at = closing if closing > 0 else at

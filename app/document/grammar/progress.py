@@ -25,7 +25,7 @@ _NUMBER_AFTER_LETTERS = re.compile(r"(?:progress|done|completed?|complete)[0-9]{
 _PHASE: Final = (
     r"研发|开发|测试|联调|设计|编码|编写|提测|验收|改造|迁移|整改|部署|评审|接入|切换|修复|对接|自测|回归|压测|下线|治理|搭建|建设|"
     r"梳理|适配|重构|拆分|清理|替换|升级|录入|核对|盘点|实施|交付|前端|后端|服务端|客户端|移动端|需求|方案|文档|UAT|SIT|QA|"
-    r"代码|功能|交易链路|上线|投产|调研|采购|招聘|撰写|开通|签约|审批|审核|准备|收尾|复核|攻关|落地|构建|推进|执行"
+    r"代码|功能|交易链路|上线|投产|调研|撰写|开通|审核|准备|收尾|复核|攻关|落地|构建|推进|执行"
 )
 _ONGOING: Final = r"进行|推进|实施|处理|编制|跟进|接洽|申请|筹备|制作|排查|处置"
 _WORK: Final = r"已?完成|迁移|投产|上线|下线|接入|切换|交付|改造|开发|整改|修复|测试|治理|验收|清理|关闭|解决"
@@ -56,6 +56,7 @@ _BAD_SHARE = re.compile(r"失败|异常|错误|投诉|退款|未|拒|损|风险|
 
 _NOT_A_PHASE = re.compile(r"(?:覆盖|通过|成功|失败|使用|占用|增长|提升|下降|降低|减少|节省|节约|投入|占|可用|达标|留存|转化|支付|预付|付)$|耗时|延迟|时延|性能(?!测试|压测)|成本|效率|人力|报错")
 _PLAN_LABEL = re.compile(r"(?:目标|计划|预计|预期|预估|应达|应有|时间|序时|理论)(?:的|总体|整体|总|完成)?$")
+_OF_PAYMENT = re.compile(r"首付|首签|尾款|质保|款项|合同款|首款|首期款|预付|签约[0-9]")
 _ON_TIME = re.compile(r"(?:按时|及时|准时|交易|支付|订单|自动|首次|如期|按期|SLA|工单|流程)\s?$")
 _ABOUT = re.compile(r"约|大约|接近|about|around|roughly|approximately", re.IGNORECASE)
 
@@ -145,6 +146,8 @@ def _label_holds(before: str, label: re.Match[str]) -> bool:
         return False
     if label["whole"]:
         return not re.search(r"率|负载|下降|提升|增长|降低", clause)
+    if re.search(r"(?:占比|分布|构成|比例|配比|投入)\s?:[^。\n]*$", ahead) or _OF_PAYMENT.search(ahead[-24:]):
+        return False
     return not (label["phase"] and re.search(r"[未不非后]$", clause))
 
 

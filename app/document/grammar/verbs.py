@@ -59,7 +59,7 @@ ANY_VERB: Final = re.compile(rf"(?=[{_FIRST}A-Za-z])(?:{VERB})", re.ASCII | re.I
 #: Where a verb begins but a noun stands: 测试环境 is no test, 完成率 nothing done.
 NOT_A_VERB: Final = re.compile(
     r"测试(?:环境|账号|账户|数据|用例|同学|团队|人员|服务?器|库|机|版)|开发(?:商|者|环境|团队|同学|人员|平台|区|板)|"
-    r"发布(?:会|稿|平台|系统|单|窗口)|验收(?:单|标准)|完成(?:率|度|情况|比例|占比)|上线(?:量|率|单|清单)|交付(?:物|率)|"
+    r"发布(?:会|稿|平台|系统|单|窗口)|验收(?:单|标准)|完成(?:率|度|情况|比例|占比)|上线(?:量|率|单|清单|内容|范围|需求|材料|公告)|交付(?:物|率)|"
     r"审批(?:流|单)|检查(?:项|表)|结算(?:单|户|中心|系统)|运行(?:时|数据)|通过(?:率|量)|处理(?:器|率|量|能力)|分享会|采购单|"
     r"部署(?:包|图)|接入(?:层|方|率)|推送率|付款(?:方|人|码|失败|成功)|对接(?:人|方)|迁移率|审计(?:署|局)|建设银行|"
     r"投入(?:产出)?比|分析(?:师|报告)|报名费|支撑位|开放(?:城市|平台|银行)|准备金|支持(?:率|度)|培训班|推广费"
@@ -68,10 +68,14 @@ NOT_A_VERB: Final = re.compile(
 #: Words that put a date into the future.
 PLANNED: Final = re.compile(
     r"预计|预期|预估|预定|预排|(?<!按)(?<!按照)计划(?!内|外|性|书|表|生育|评审)|拟(?!合|态)|即将|将(?!军|领|其|该|原|所有|全部)|目标|争取|力争|"
-    r"期望|希望|定于|定在|原定|暂定|排期|待|余下|剩余|尚需|仍需|还需|后续|下一步|最晚|最迟|不晚于|应于|须于|需于|需在|须在|要在|会在|"
+    r"期望|希望|定于|定在|原定|暂定|排期|待(?![遇办命机定查])|余下|剩余|尚需|仍需|还需|后续|下一步|最晚|最迟|不晚于|应于|须于|需于|需在|须在|要在|会在|"
     r"届时|准备于|准备在|ETA|DDL|截止(?:日期|时间|日)|截稿|"
     r"\b(?:will|plan(?:s|ned)?|planning|expect(?:s|ed)?|target(?:s|ed|ing)?|due|scheduled|to be|aim(?:s|ing)?|"
-    r"deadline|going to|estimated?|by|before|until|tentative(?:ly)?|upcoming|should|shall|slated|eta)\b",
+    r"deadline|going to|estimated?|tentative(?:ly)?|upcoming|should|shall|slated|eta)\b",
+    re.ASCII | re.IGNORECASE,
+)
+PLANNED_BEFORE: Final = re.compile(
+    r"\b(?:by|before|until|till|no later than|(?:postponed|moved|slipped|pushed|rescheduled|delayed)[a-z ]{0,8} to)\s*$",
     re.ASCII | re.IGNORECASE,
 )
 #: Words that say a thing has happened.
@@ -83,7 +87,11 @@ PAST: Final = re.compile(
 )
 #: Directly after a date: it is a deadline.
 DEADLINE_NEXT: Final = re.compile(
-    r"\s*(?:\([^()]{1,6}\))?\s*(?:日|号|底|末)?(?:之前|以前|前(?!端|置|后|期|台|海|述|提(?!交|测|供|报|审|出)|排|往|线|瞻)|截止)"
+    r"\s*(?:\([^()]{1,6}\))?\s*(?:日|号|底|末)?(?:之前|以前|前(?!端|置|后|期|台|海|述|提(?!交|测|供|报|审|出)|排|往|线|瞻)|截止|\s?deadline)"
+)
+#: A cue after which nothing but a date can stand.
+SURE_CUE_BEFORE: Final = re.compile(
+    r"(?:\b(?:ETA|DDL|deadline|due)\b|时间|日期|节点|期限|周期|工期|截止)(?:是|为|在|于|:|\s|\*)*$", re.ASCII | re.IGNORECASE
 )
 AS_OF_BEFORE: Final = re.compile(r"(?:截至|截止|截)(?:目前|当前|今日)?(?:到|至|于|为)?\s*:?\s*$|\bas (?:of|at)\s*$", re.ASCII | re.IGNORECASE)
 DEADLINE_BEFORE: Final = re.compile(r"截止(?:日期|时间|日)", re.ASCII | re.IGNORECASE)
@@ -93,7 +101,7 @@ CUE_BEFORE: Final = re.compile(
     r"(?:预计|预期|预估|预定|计划|拟|将|将于|会在|要在|需在|须在|应在|争取|力争|目标|定于|定在|定为|排期|暂定|原定|改为|改到|"
     r"(?:调整|延期|延后|延|推迟|顺延|提前|推)(?:到|至|为)|于|最晚|最迟|不晚于|截至|截止|"
     r"(?:上线|提测|转测|投产|发布|交付|切换|验收|完成|启动|评审|计划|预计|截止|目标|开始|结束|发版|封版)(?:时间|日期|节点|时点|日)|"
-    r"\b(?:ETA|DDL|deadline|due|by|before|on|until|since|from|in|for|around)\b)"
+    r"(?:时间|日期|节点|时点|期限|周期|工期)(?=[:\s])|\b(?:ETA|DDL|deadline|due|by|before|on|until|since|from|in|for|around|(?:postponed|moved|slipped|rescheduled|pushed|delayed)[a-z ]{0,8} to)\b)"
     r"(?:时间|日期|日|节点)?(?:是|为|在|于|到|至|约|大约|:|,|\s|\*)*$",
     re.ASCII | re.IGNORECASE,
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -39,7 +40,7 @@ _WEEKDAYS: Final = "一二三四五六日"
 _WEEK_PREFIX = re.compile(r"(?P<which>下下个?|上上个?|本|这个?|下个?|上个?|次|当)$")
 _WEEK_STEP: Final = {"本": 0, "这": 0, "当": 0, "下": 1, "次": 1, "上": -1, "下下": 2, "上上": -2}
 _NO_WEEK_BEFORE = re.compile(r"[每逢双单隔一两二三四五六七八九十几数各整半全首多0-9][个\s]?$|每逢$")
-_EVERY_WEEK = re.compile(r"每[逢个]?(?:周|星期|礼拜)[一二三四五六日天]\s?(?:[至到~、,/-]|和|及|与)\s?$")
+_EVERY_WEEK = re.compile(r"每[逢个]?(?:周|星期|礼拜)[一二三四五六日天]\s?(?:[至到~、,/-]|和|及|与)\s?$|[每逢][双单隔]?周\s?$")
 _WEEK_ALONE = re.compile(
     r"(?:周|星期|礼拜)(?![期报会岁年边围转密知例刊])(?!的?(?:工作|重点|目标|安排|任务|事项|待办|规划|预告|预期|主要|关键|值班|例会|周报))"
     r"(?!的?计划(?:$|[\s:)）】及与和]))"
@@ -78,7 +79,8 @@ def _week(line: str, at: int, monday: date) -> Written | None:
     prefix = _WEEK_PREFIX.search(before)
     start = at - len(prefix["which"]) if prefix else at
     step = 7 * _WEEK_STEP[prefix["which"].rstrip("个")] if prefix else 0
-    if _NO_WEEK_BEFORE.search(line[max(0, start - 2) : start]) or _EVERY_WEEK.search(line[max(0, start - 9) : start]):
+    is_counted = not prefix and _NO_WEEK_BEFORE.search(line[max(0, start - 2) : start])
+    if is_counted or line[start - 1 : start] in ("每", "逢") or _EVERY_WEEK.search(line[max(0, start - 9) : start]):
         return None
     if line.startswith("周末", at):
         return some_days(start, at + 2, shift(monday, step + 5), shift(monday, step + 6), "clause")
@@ -105,7 +107,8 @@ def _month(line: str, at: int, monday: date) -> Written | None:
         return a_day(start, day.end(), day_of(months // 12, months % 12 + 1, int(day["d"])), "clause")
     if not match["part"] and step <= 0:
         return None
-    return a_month(start, match.end(), months // 12, months % 12 + 1, match["part"], monday)
+    found = a_month(start, match.end(), months // 12, months % 12 + 1, match["part"], monday)
+    return found if prefix or found is None else replace(found, need="next")
 
 
 def _chinese_month(line: str, at: int, monday: date) -> Written | None:

@@ -22,7 +22,7 @@ LIMIT: Final = 1000
 _NEAR = 190
 
 _RANGE = re.compile(r"\s?(?:--?|~|至|到|\bto\b|\bthrough\b)\s?", re.ASCII)
-_TWIN = re.compile(r"\s?[(/]?\s?")
+_TWIN = re.compile(r"\s?[(/]?\s?|(?P<comma>,\s?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def written_in_order(line: str, found: list[Written]) -> list[Written]:
             kept.append(replace(one, low=day, high=day, need=last.need, bare_day=False, certain=True) if day else one)
         elif last.precision == "week" and one.precision == "day" and _TWIN.fullmatch(line, last.end, one.start):
             kept[-1] = one
-        elif bool(last.weekday) != bool(one.weekday) and _TWIN.fullmatch(line, last.end, one.start):
+        elif _is_twin(line, last, one):
             kept[-1] = _twin(last, one)
         else:
             kept.append(one)
@@ -104,6 +104,15 @@ def _same_week(one: Written, named: Written) -> Written:
 
 def _is_list(line: str, first: Written, second: Written) -> bool:
     return second.start - first.end <= 3 and line[first.end : second.start].strip() in ("、", ",", "/", "和", "及", "或", "与")
+
+
+def _is_twin(line: str, first: Written, second: Written) -> bool:
+    if bool(first.weekday) == bool(second.weekday):
+        return False
+    between = _TWIN.fullmatch(line, first.end, second.start)
+    if between is None:
+        return False
+    return not between["comma"] or first.low.weekday() == second.low.weekday()
 
 
 def _twin(first: Written, second: Written) -> Written:

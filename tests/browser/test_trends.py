@@ -1,0 +1,130 @@
+"""The trend page in Chromium: readable by everyone, at any width, with the keyboard, on paper."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from playwright.sync_api import expect
+
+from app.metrics.actions import find_or_make_metric, set_target
+from tests.browser.conftest import DESKTOP, PHONE, Open, Site
+from tests.trends.weeks import LAST, WEEK, happen, publish
+
+URL = "/teams/payments/trends"
+SMALL_DESKTOP = {"width": 870, "height": 700}
+PAY_IN = "入金有效成功率"
+NAMES = (PAY_IN, "出金有效成功率", "一次支付成功率", "支付系统年度可用性", "未结工单", "退款成功率")
+
+
+@pytest.fixture
+def written(site: Site) -> Site:
+    """60 weeks of six metrics, with everything that can be drawn."""
+    team = site.cast.payments
+    with site.database.writing() as session:
+        for back in range(59, -1, -1):
+            if back == 18:
+                continue
+            values = {name: f"99.9{(back * 7 + place * 3) % 90 + 10}%" for place, name in enumerate(NAMES)}
+            values |= {"一次支付成功率": f"8{back % 9}.5%", "未结工单": f"{back % 13}个"}
+            if back in (4, 9):
+                values["退款成功率"] = "100%"
+            if 10 < back < 14:
+                del values["退款成功率"]
+            report = publish(session, team, LAST - WEEK * back, values)
+            if back == 6:
+                publish(session, team, LAST - WEEK * 6, values | {PAY_IN: "99.99%"}, report=report)
+            if back % 7 == 0 or back == 1:
+                happen(session, report, grade="C", symptom="青禾银行代扣通道返回超时", day="2025-05-21")
+        metric = find_or_make_metric(session, team.id, PAY_IN)
+        set_target(session, metric, literal="99.97%", from_day=date(2024, 1, 1))
+        set_target(session, metric, literal="99.98%", from_day=date(2025, 3, 31))
+    return site
+
+
+class TestThePage:
+    @pytest.mark.parametrize("size", [DESKTOP, SMALL_DESKTOP, PHONE], ids=["desktop", "small", "phone"])
+    @pytest.mark.parametrize("theme", ["light", "dark"])
+    @pytest.mark.parametrize("language", ["zh", "en"])
+    def test_is_accessible_and_fits(
+        self, visit: Open, written: Site, language: str, theme: str, size: dict[str, int]
+    ) -> None:
+        for query in ("", "?weeks=all&unit=ppm"):
+            opened = visit(URL + query, as_=written.cast.eve, language=language, theme=theme, size=size)
+            assert opened.axe() == []
+            assert not opened.scrolls_sideways()
+
+    @pytest.mark.parametrize("language", ["zh", "en"])
+    def test_is_accessible_while_it_is_empty(self, visit: Open, site: Site, language: str) -> None:
+        assert visit(URL, as_=site.cast.eve, language=language).axe() == []
+
+    @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+    def test_has_no_labels_over_one_another(self, visit: Open, written: Site, size: dict[str, int]) -> None:
+        for query in ("", "?weeks=52"):
+            page = visit(URL + query, as_=written.cast.eve, size=size).page
+            assert page.evaluate(OVERLAPPING) == []
+
+    def test_prints_on_one_landscape_page(self, visit: Open, written: Site) -> None:
+        page = visit(URL, as_=written.cast.eve).page
+        printed = page.pdf(prefer_css_page_size=True)
+        assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1
+        boxes = re.findall(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)", printed)
+        assert float(boxes[0][0]) > float(boxes[0][1])
+
+
+class TestReadingAChart:
+    def test_with_the_arrow_keys_speaks_each_week(self, visit: Open, written: Site) -> None:
+        page = visit(URL, as_=written.cast.eve).page
+        chart = page.locator("figure", has=page.get_by_role("heading", name=PAY_IN))
+        readout = chart.get_by_role("status")
+        expect(readout).to_contain_text("第 24 周")
+        chart.get_by_role("link", name="第 24 周").focus()
+        page.keyboard.press("ArrowLeft")
+        expect(readout).to_contain_text("第 23 周")
+        expect(readout).to_have_attribute("aria-live", "polite")
+        page.keyboard.press("Home")
+        expect(readout).to_contain_text("2024 年第 51 周")
+        page.keyboard.press("End")
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile("/teams/payments/weeks/2025-06-09"))
+
+    def test_takes_one_tab_stop(self, visit: Open, written: Site) -> None:
+        page = visit(URL, as_=written.cast.eve).page
+        chart = page.locator("figure").first
+        chart.get_by_role("link", name="第 24 周").focus()
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('figure')?.id") != chart.get_attribute("id")
+
+    def test_with_the_pointer_shows_the_week_silently(self, visit: Open, written: Site) -> None:
+        page = visit(URL, as_=written.cast.eve).page
+        chart = page.locator("figure").first
+        chart.locator(".spots a").nth(3).hover()
+        expect(chart.get_by_role("status")).to_contain_text("第 2 周")
+        expect(chart.get_by_role("status")).to_have_attribute("aria-live", "off")
+
+    def test_works_without_scripts(self, visit: Open, written: Site) -> None:
+        page = visit(URL, as_=written.cast.eve, scripts=False).page
+        chart = page.locator("figure").first
+        expect(chart.get_by_role("link")).to_have_count(25)
+        link = chart.get_by_role("link", name="第 24 周")
+        expect(link).to_have_attribute("href", "weeks/2025-06-09")
+        expect(page.get_by_role("table", name="全部数值")).to_be_visible()
+
+
+OVERLAPPING = """() => {
+  const bad = [];
+  for (const chart of document.querySelectorAll("figure .chart")) {
+    const texts = [...chart.querySelectorAll("text")]
+      .filter((text) => getComputedStyle(text).display !== "none")
+      .map((text) => [text.textContent.trim(), text.getBoundingClientRect()]);
+    for (let i = 0; i < texts.length; i++)
+      for (let j = i + 1; j < texts.length; j++) {
+        const [one, a] = texts[i], [other, b] = texts[j];
+        const dx = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+        const dy = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+        if (dx > 1 && dy > 3) bad.push(`${one} over ${other}`);
+      }
+  }
+  return bad;
+}"""

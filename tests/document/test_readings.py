@@ -1,0 +1,154 @@
+"""Readings in a metrics section, and counts of incidents by grade."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.document.phrases import find_facts, find_incident_counts, find_rates
+from tests.document.test_phrases import MONDAY
+
+#: A bullet, and its readings as (name, value, unit).
+BULLETS: list[tuple[str, list[tuple[str, str, str | None]]]] = [
+    # one reading
+    ("充值有效成功率：99.98%", [("充值有效成功率", "99.98", "%")]),
+    ("提现有效成功率: 99.9%", [("提现有效成功率", "99.9", "%")]),
+    ("清分系统年度可用性：99.996%", [("清分系统年度可用性", "99.996", "%")]),
+    ("代付成功率：100%", [("代付成功率", "100", "%")]),
+    ("代付成功率：99.980%", [("代付成功率", "99.980", "%")]),
+    ("代付成功率：99.9８％", [("代付成功率", "99.98", "%")]),
+    ("代付成功率：９９．９８％", [("代付成功率", "99.98", "%")]),
+    ("代付成功率 ： 99.98 %", [("代付成功率", "99.98", "%")]),
+    ("**代付成功率**：**99.98%**", [("代付成功率", "99.98", "%")]),
+    ("**代付成功率：** 99.98%", [("代付成功率", "99.98", "%")]),
+    ("1. 代付成功率：99.98%", [("代付成功率", "99.98", "%")]),
+    ("1.代付成功率：99.98%", [("代付成功率", "99.98", "%")]),
+    ("【代付】成功率：99.98%", [("成功率", "99.98", "%")]),
+    ("【代付成功率】99.98%", [("代付成功率", "99.98", "%")]),
+    ("代付成功率（剔除用户原因）：99.93%", [("代付成功率（剔除用户原因）", "99.93", "%")]),
+    ("代付成功率约为：99.93%", [("代付成功率约为", "99.93", "%")]),
+    # without a colon
+    ("代付成功率99.98%", [("代付成功率", "99.98", "%")]),
+    ("代付成功率为 99.98%", [("代付成功率", "99.98", "%")]),
+    ("交易峰值 3,210 tps", [("交易峰值", "3210", "tps")]),
+    ("健康分587", [("健康分", "587", None)]),
+    ("SLA 99.95%", [("SLA", "99.95", "%")]),
+    # other values and units
+    ("峰值：3,210 tps", [("峰值", "3210", "tps")]),
+    ("平均响应时间：42ms", [("平均响应时间", "42", "ms")]),
+    ("P99延迟：350ms", [("P99延迟", "350", "ms")]),
+    ("健康分：587", [("健康分", "587", None)]),
+    ("健康分：587分", [("健康分", "587", "分")]),
+    ("对账差错率：0.002‰", [("对账差错率", "0.002", "‰")]),
+    ("日均交易量：12.3万笔", [("日均交易量", "12.3", "万笔")]),
+    ("单笔成本：0.12元/笔", [("单笔成本", "0.12", "元/笔")]),
+    ("MTTR：12min", [("MTTR", "12", "min")]),
+    ("机器数：1,204台（新增4台）", [("机器数", "1204", "台")]),
+    ("T+1到账及时率：100%", [("T+1到账及时率", "100", "%")]),
+    ("30日留存率：45.2%", [("30日留存率", "45.2", "%")]),
+    ("净增用户：-120人", [("净增用户", "-120", "人")]),
+    # two in one bullet
+    ("提现成功率：99.964% ，首次支付成功率：98.85%", [("提现成功率", "99.964", "%"), ("首次支付成功率", "98.85", "%")]),
+    ("充值成功率：99.9%；提现成功率：99.8%", [("充值成功率", "99.9", "%"), ("提现成功率", "99.8", "%")]),
+    ("充值成功率：99.9% 提现成功率：99.8%", [("充值成功率", "99.9", "%"), ("提现成功率", "99.8", "%")]),
+    ("充值成功率：99.9%\n提现成功率：99.8%", [("充值成功率", "99.9", "%"), ("提现成功率", "99.8", "%")]),
+    ("渠道：充值成功率 99.9%，提现成功率 99.8%", [("充值成功率", "99.9", "%"), ("提现成功率", "99.8", "%")]),
+    ("招行：99.5%；工行：99.2%", [("招行", "99.5", "%"), ("工行", "99.2", "%")]),
+    ("日均交易量：12.3万笔，日均交易额：3.2亿元", [("日均交易量", "12.3", "万笔"), ("日均交易额", "3.2", "亿元")]),
+    # a sentence after the value
+    ("提现成功率：99.964％，较上周下降0.02个百分点，主要因某行升级", [("提现成功率", "99.964", "%")]),
+    ("提现成功率：99.964%（上周99.98%）", [("提现成功率", "99.964", "%")]),
+    ("提现成功率：99.964%（目标：99.95%），3家银行维护", [("提现成功率", "99.964", "%")]),
+    ("提现成功率：99.964%，目标：99.95%", [("提现成功率", "99.964", "%")]),
+    ("提现成功率：99.964%。6/12 银行侧升级影响约30笔", [("提现成功率", "99.964", "%")]),
+    ("健康分587，提升12分，中心排名第4", [("健康分", "587", None)]),
+    ("投诉量：12件，环比下降20%", [("投诉量", "12", "件")]),
+    # the newer of two values
+    ("提现成功率：99.97%→99.98%", [("提现成功率", "99.98", "%")]),
+    # English
+    ("Pay-in success rate: 99.98%", [("Pay-in success rate", "99.98", "%")]),
+    ("Availability (YTD): 99.998%, target 99.99%", [("Availability (YTD)", "99.998", "%")]),
+    ("P99 latency: 350 ms", [("P99 latency", "350", "ms")]),
+    ("Peak throughput 3,210 tps", [("Peak throughput", "3210", "tps")]),
+    # nothing to read
+    ("提现成功率：", []),
+    ("提现成功率：待统计", []),
+    ("提现成功率：-", []),
+    ("提现成功率：N/A", []),
+    ("提现成功率：>99.9%", []),
+    ("充值/提现成功率：99.99%/99.98%", []),
+    ("事故数AB级0次，CD级1次", []),
+    ("AB级事故：0次", []),
+    ("Incidents: grade A/B 0, grade C/D 1", []),
+    ("统计时间：6/9-6/15", []),
+    ("更新时间：2025-06-15 09:00", []),
+    ("数据截至6月15日24:00", []),
+    ("版本：3.2.1", []),
+    ("电话：400-820-8820", []),
+    ("成功：3/5", []),
+    ("本周无数据", []),
+    ("", []),
+    ("：", []),
+    ("：99%", []),
+    ("99.9%", []),
+]
+
+
+class TestReadings:
+    @pytest.mark.parametrize(("text", "wanted"), BULLETS, ids=[text[:40] for text, _ in BULLETS])
+    def test_name_value_and_unit_are_as_typed(self, text: str, wanted: list[tuple[str, str, str | None]]) -> None:
+        assert [(rate.name, rate.value, rate.unit) for rate in find_rates(text)] == wanted
+
+    @pytest.mark.parametrize("text", [text for text, wanted in BULLETS if wanted])
+    def test_every_offset_slices_what_it_says(self, text: str) -> None:
+        for rate in find_rates(text):
+            assert text[rate.start : rate.end] == rate.literal
+            assert rate.start <= rate.value_start < rate.value_end <= rate.end
+            assert rate.name in rate.literal
+
+    def test_the_decimals_are_those_reported(self) -> None:
+        assert [rate.decimals for rate in find_rates("A率：100%；B率：99.980%；C率：98.85%")] == [0, 3, 2]
+
+    def test_the_value_can_be_replaced_where_it_stands(self) -> None:
+        text = "提现成功率：99.964% ，首次支付成功率：98.85%"
+        rate = find_rates(text)[1]
+        assert text[: rate.value_start] + "98.86" + text[rate.value_end :] == text.replace("98.85", "98.86")
+
+    def test_a_reading_is_no_progress(self) -> None:
+        assert find_facts("完成率：99.98%", MONDAY, in_metrics=True) == []
+
+
+#: A line, and the counts by grade it states.
+COUNTS: list[tuple[str, dict[str, int]]] = [
+    ("事故数AB级0次，CD级1次", {"AB": 0, "CD": 1}),
+    ("事故数：AB级0起、CD级2起（一起待定级）", {"AB": 0, "CD": 2}),
+    ("事故数 ＡＢ级０次，ＣＤ级１次", {"AB": 0, "CD": 1}),
+    ("生产事故：A/B级 0，C/D级 1，另有1起尚未定级", {"AB": 0, "CD": 1}),
+    ("A级事故0起，B级事故0起，C级事故1起，D级事故2起", {"A": 0, "B": 0, "C": 1, "D": 2}),
+    ("AB级事故：0次；CD级事故：3次", {"AB": 0, "CD": 3}),
+    ("AB类事故0次，CD类事故1次", {"AB": 0, "CD": 1}),
+    ("故障数 2 起，其中C级1起，D级1起", {"C": 1, "D": 1}),
+    ("无AB级事故，CD级1次", {"AB": 0, "CD": 1}),
+    ("本周AB级事故：无", {"AB": 0}),
+    ("CD级事故一次", {"CD": 1}),
+    ("Incidents: grade A/B 0, grade C/D 1", {"AB": 0, "CD": 1}),
+    ("A/B incidents: 0; C/D incidents: 2", {"AB": 0, "CD": 2}),
+    ("No grade A incidents", {"A": 0}),
+    ("事故数：0", {}),
+    ("事故数待统计", {}),
+    ("A级机房3个", {}),
+    ("AB级事故率0.1%", {}),
+    ("B类账户120万户", {}),
+    ("C级供应商事故响应", {}),
+    ("", {}),
+]
+
+
+class TestIncidentCounts:
+    @pytest.mark.parametrize(("text", "wanted"), COUNTS)
+    def test_a_page_states_its_counts(self, text: str, wanted: dict[str, int]) -> None:
+        assert find_incident_counts(text) == wanted
+
+    def test_they_know_where_they_stand(self) -> None:
+        text = "本周：事故数AB级0次，CD级1次，另有一起待定级"
+        counts = find_incident_counts(text)
+        assert text[counts.start : counts.end] == "事故数AB级0次，CD级1次"
