@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import gc
-import importlib.util
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
-from importlib import import_module
 
 import structlog
 from fastapi import APIRouter, FastAPI
@@ -20,7 +18,12 @@ from app.accounts import routes as accounts_routes
 from app.accounts.shown import browser_name, team_options
 from app.config import Settings
 from app.db import Database
+from app.incidents import routes as incident_routes
+from app.metrics import routes as metric_routes
+from app.reports import edit_routes
+from app.reports import routes as report_routes
 from app.reports.kept_pages import KeptPages
+from app.trends import routes as trend_routes
 from app.web import errors, health, logs
 from app.web.assets import Assets
 from app.web.clock import utc_now
@@ -71,21 +74,17 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
 
 def _routers() -> list[APIRouter]:
     """Hot routes first: each route passed before the match costs a little."""
-    features = []
-    for name in (
-        "app.reports.routes",
-        "app.reports.edit_routes",
-        "app.metrics.routes",
-        "app.incidents.routes",
-        "app.trends.routes",
-    ):
-        if importlib.util.find_spec(name) is None:  # while they are being written
-            continue
-        try:
-            features.append(import_module(name).router)
-        except ImportError as problem:
-            log.warning("a feature is not ready", module=name, error=str(problem))
-    return [*features, accounts_routes.router, account_routes.router, settings_routes.router, health.router]
+    return [
+        report_routes.router,
+        trend_routes.router,
+        edit_routes.router,
+        metric_routes.router,
+        incident_routes.router,
+        accounts_routes.router,
+        account_routes.router,
+        settings_routes.router,
+        health.router,
+    ]
 
 
 def _middleware(settings: Settings) -> list[Middleware]:

@@ -27,6 +27,19 @@ from tests.exchange.zips import zipped
 
 COMMAND = (sys.executable, "-c", "from app.cli import main; main()")
 PATIENCE = 60
+COMMANDS = (
+    "serve",
+    "migrate",
+    "read",
+    "import",
+    "export",
+    "seed",
+    "health",
+    "backup",
+    "restore",
+    "user",
+    "team",
+)
 
 
 @dataclass(frozen=True)
@@ -97,7 +110,7 @@ def page(tmp_path: Path) -> Path:
 class TestHelp:
     def test_names_every_command(self, weekline: Run) -> None:
         said = weekline("--help").out
-        for command in ["serve", "migrate", "read", "import", "export", "seed", "health", "backup", "restore", "user", "team"]:
+        for command in COMMANDS:
             assert re.search(rf"^  {command} ", said, re.MULTILINE)
 
     def test_speaks_the_language_of_the_terminal(self, environment: dict[str, str]) -> None:
@@ -147,10 +160,10 @@ class TestRead:
 
     def test_gives_a_summary_and_problems_with_their_lines(self, weekline: Run, tmp_path: Path) -> None:
         path = tmp_path / "x.md"
-        path.write_text(page_of().replace("99.972%", "（待补）"), encoding="utf-8")
+        path.write_text(page_of(work="总计12个，可下线5个，已投产3个"), encoding="utf-8")
         ended = weekline("read", path)
         assert "week: 2025-W23, 2025-06-02 – 2025-06-08" in ended.out
-        assert re.search(rf"^{re.escape(str(path))}:7: \w+: .", ended.out, re.MULTILINE)
+        assert re.search(rf"^{re.escape(str(path))}:12: \w+: .", ended.out, re.MULTILINE)
 
     def test_takes_standard_input_and_the_rule(self, weekline: Run) -> None:
         ended = weekline("read", "-", "--rule", "iso", "--json", stdin=page_of().encode("utf-16"))
@@ -192,12 +205,12 @@ class TestImport:
 
     def test_says_each_problem_with_page_and_line(self, weekline: Run, tmp_path: Path) -> None:
         (tmp_path / "in").mkdir()
-        (tmp_path / "in" / "a.md").write_text(page_of().replace("99.972%", "（待补）"), encoding="utf-8")
+        (tmp_path / "in" / "a.md").write_text(page_of(work="总计12个，可下线5个，已投产3个"), "utf-8")
         (tmp_path / "in" / "b.md").write_bytes(b"\0")
         (tmp_path / "in" / "c.csv").write_text("Name\n")
         ended = weekline("import", "in")
         assert ended.status == 1
-        assert re.search(r"^in/a\.md:7: .", ended.err, re.MULTILINE)
+        assert re.search(r"^in/a\.md:12: .", ended.err, re.MULTILINE)
         assert re.search(r"^in/b\.md:0: skipped: .*NUL", ended.err, re.MULTILINE)
         assert re.search(r"^in/c\.csv:0: skipped: .", ended.err, re.MULTILINE)
         assert "pages found 3, reports made 1, updated 0, unchanged 0, skipped 2" in ended.out

@@ -230,8 +230,22 @@ def _implied(told: Told, parties: Mapping[str, int]) -> dict[str, Any]:
     """The columns that are guessed from the text once, and then belong to people."""
     return {
         "detected_by": detected_by(told.symptom),
-        "third_party_id": parties.get(_fold(told.parties[0])) if told.parties else None,
+        "third_party_id": _party_of(told, parties),
     }
+
+
+def _party_of(told: Told, parties: Mapping[str, int]) -> int | None:
+    """The party that the page names as the source; else the first the team knows in symptom or cause."""
+    if told.parties:
+        return parties.get(_fold(told.parties[0]))
+    for text in (told.symptom, told.cause):
+        folded = _fold(text or "")
+        found = [
+            (place, parties[name]) for name in parties if len(name) > 1 and (place := folded.find(name)) >= 0
+        ]
+        if found:
+            return min(found)[1]
+    return None
 
 
 def _has_rows(session: Session, report: Report) -> bool:
@@ -263,8 +277,6 @@ def _put_in_order(session: Session, others: list[Incident], told: list[Incident]
 def _third_parties(session: Session, team_id: int, names: Iterable[str]) -> Mapping[str, int]:
     """The ids of the team's third parties by folded name and alias; those named and not known are made."""
     wanted = {_fold(name): name.strip()[:NAME_LENGTH] for name in names if name.strip()}
-    if not wanted:
-        return {}
     known = _known_parties(session, team_id)
     missing = [name for folded, name in wanted.items() if folded not in known]
     if missing:

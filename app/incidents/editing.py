@@ -8,8 +8,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.document.incident_form import IncidentFields, incident_blocks
+from app.document.phrases import find_recovery
 from app.document.schema import Incident as ReadIncident
-from app.document.writer import IncidentFields, incident_blocks
 from app.errors import Invalid, NotFound, StaleVersion, TooLarge
 from app.incidents.actions import set_grade
 from app.incidents.forms import EventForm
@@ -115,14 +116,19 @@ def _write(
         raise Invalid("incident.symptom_needed")
     if any(len(getattr(form, part).encode()) > editing.FIELD_LIMIT for part in PARTS):
         raise TooLarge("text.too_large", limit=editing.FIELD_LIMIT // 1024)
+    said = find_recovery(event.handling or "", event.symptom, event.started_at) if event.started_at else None
+    same_time = form.started.strip() == (event.started_literal or "").strip()
     fields = IncidentFields(
         symptom=_one_paragraph(form.symptom),
+        started_at=event.started_at if same_time else None,
         started_literal=form.started.strip() or None,
+        recovered_at=event.recovered_at if event.recovered_at != said else None,
         impact=_one_paragraph(form.impact) or None,
         cause=_one_paragraph(form.cause) or None,
         handling=_one_paragraph(form.handling) or None,
+        grade=form.grade or None,
     )
-    blocks = incident_blocks(fields, language="en" if language == "en" else "zh")
+    blocks = incident_blocks(fields, language="en" if language == "en" else "zh", monday=report.period_start)
     items = _items(session, copy, event)
     editing.replace_items(session, report, items[0].section_id, items, blocks, by=by, at=at)
 
@@ -147,10 +153,8 @@ def _top_items(session: Session, copy: WorkingCopy, event: ReadIncident) -> list
 
 def _is_changed(event: ReadIncident, form: EventForm) -> bool:
     stored = (event.started_literal, event.symptom, event.impact, event.cause, event.handling)
-    return any(
-        (before or "").strip() != getattr(form, part).strip()
-        for before, part in zip(stored, PARTS, strict=True)
-    )
+    typed = [getattr(form, part).strip() for part in PARTS]
+    return [(before or "").strip() for before in stored] != typed or (event.grade or "") != form.grade
 
 
 def _as_text(event: ReadIncident) -> str:

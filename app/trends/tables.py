@@ -14,6 +14,8 @@ from app.trends.words import Words
 
 MOST_WHOLE = 7
 MOST_WIDTH = 9
+LONG = 60
+"""Rows from which a table is folded by year."""
 ABREAST = 8
 """Metrics side by side in one table."""
 
@@ -50,7 +52,8 @@ class Table:
 
     names: list[str]
     widths: list[tuple[int, int]]
-    rows: list[TableRow]
+    parts: list[tuple[int | None, list[TableRow]]]
+    """The rows, the newest first; a long table in a part a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def tables(
         Table(
             names=[one.metric.name for one in group],
             widths=[_widths(one, words) for one in group],
-            rows=_rows(trends, group, numbers, words),
+            parts=_parts(_rows(trends, group, numbers, words), words),
         )
         for group in _abreast(told)
     ]
@@ -118,6 +121,15 @@ def _rows(
         )
         for index in reversed(trends.since_first)
     ]
+
+
+def _parts(rows: list[TableRow], words: Words) -> list[tuple[int | None, list[TableRow]]]:
+    if len(rows) <= LONG:
+        return [(None, rows)]
+    by_year: dict[int | None, list[TableRow]] = {}
+    for row in rows:
+        by_year.setdefault(words.number_of(row.week)[0], []).append(row)
+    return list(by_year.items())
 
 
 def _table_cell(one: Series, index: int, words: Words) -> Cell | None:

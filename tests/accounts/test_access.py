@@ -287,7 +287,7 @@ class TestPaymentsThings:
             absent = came == "not found" and expected == "in" and _may_be_absent(asked)
             if status >= 500 or (came != expected and not absent):
                 wrong.append(f"{asked}: {who} gets {status}, should be: {expected}")
-        assert wrong == []
+        assert not wrong, "\n".join(wrong)
 
 
 class TestIdsOfAnotherTeam:
@@ -301,7 +301,7 @@ class TestIdsOfAnotherTeam:
             status, came = ask(asked, "otto")
             if came != "not found":
                 wrong.append(f"{asked}: {status}")
-        assert wrong == []
+        assert not wrong, "\n".join(wrong)
 
     def test_control_his_own_are_found(self, world: World, ask: Any) -> None:
         with world.database.reading() as session:

@@ -52,12 +52,12 @@ class TestLoading:
     def test_makes_every_page_a_published_week(self, seeded: Database) -> None:
         with seeded.reading() as session:
             rows = session.execute(
-                select(Team.slug, func.count())
+                select(Team.slug, func.count().label("count"))
                 .join(Report, Report.team_id == Team.id)
                 .where(Report.state == "published")
                 .group_by(Team.slug)
             ).all()
-        assert {slug: count for slug, count in rows} == {
+        assert {row.slug: row[1] for row in rows} == {
             team["slug"]: pages_in(team["folder"]) for team in PLAN["teams"]
         }
 

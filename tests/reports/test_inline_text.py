@@ -115,7 +115,9 @@ class TestAttacks:
             for marks in ([], [Mark(1, max(2, len(text) - 1), "/s#L1", 'a"b')]):
                 harmless(str(render_inline(text, marks)))
 
-    @given(st.lists(st.sampled_from([*ATTACKS, "**", "`", "\n", "](", "[", "6/7", "“"]), max_size=5).map("".join))
+    @given(
+        st.lists(st.sampled_from([*ATTACKS, "**", "`", "\n", "](", "[", "6/7", "“"]), max_size=5).map("".join)
+    )
     def test_mixed_become_text(self, text: str) -> None:
         harmless(str(render_inline(text, [Mark(0, len(text) // 2, "/s#L1", "x")])))
 

@@ -15,6 +15,7 @@ from app.accounts.access import TeamInView
 from app.accounts.policy import Role, Viewer
 from app.db import Database
 from app.document.reader import read
+from app.incidents.models import ThirdParty
 from app.metrics.actions import set_target
 from app.metrics.models import Metric
 from app.reports.assembly import published_document
@@ -173,10 +174,10 @@ class TestMetrics:
     def test_lead_to_the_line_they_were_read_from(self, lin: Reading, week: int) -> None:
         page = lin.page()
         link = next(link for link in page.find("a") if link.text() == "99.972%")
-        assert link.attributes["href"] == f"{URL}/source#L11"
-        assert link.attributes["title"] == "来自导入的页面第 11 行"
+        assert link.attributes["href"] == f"{URL}/source#L9"
+        assert link.attributes["title"] == "来自导入的页面第 9 行"
         source = lin.page(f"{URL}/source")
-        assert "入金有效成功率：99.972%" in source.one(id="L11").text()
+        assert "入金有效成功率：99.972%" in source.one(id="L9").text()
 
     def test_say_the_accidents_as_the_page_does(self, lin: Reading, week: int) -> None:
         assert "事故数AB级0次，CD级1次" in lin.page().text()
@@ -222,10 +223,13 @@ class TestTheMargin:
         assert "6/13" not in note
 
     def test_names_the_party_that_failed_again(
-        self, lin: Reading, week: int, database: Database, cast: Cast, clock: Clock
+        self, lin: Reading, database: Database, cast: Cast, clock: Clock
     ) -> None:
+        with database.writing() as session:
+            session.add(ThirdParty(team_id=cast.payments.id, name="青禾银行"))
         before = WEEK_BEFORE.replace("6/4 14:12", "5/28 09:00").replace("6/5 08:05", "5/29 08:05")
         store_week(database, cast.payments, cast.lin, clock.now, before)
+        store_week(database, cast.payments, cast.lin, clock.now)
         note = margin_of(lin.page(), "6/4 14:12")
         assert "今年第 2 次：青禾银行，上次 5/28" in note
         assert "恢复用时 29 分钟" in note.replace("\xa0", " ")

@@ -8,7 +8,7 @@ the report's week does: later is planned, earlier and within is past.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -27,10 +27,11 @@ from app.document.grammar.verbs import (
     PAST,
     PLANNED,
     PLANNED_BEFORE,
+    SURE_CUE_BEFORE,
     VERB_NEXT,
 )
 from app.document.grammar.words import english_dates, word_dates
-from app.document.grammar.written import Written, is_near, moved, shift, written_in_order
+from app.document.grammar.written import Written, is_near, last_month, moved, shift, written_in_order
 
 Status = Literal["planned", "actual", "as_of", "period"]
 
@@ -43,7 +44,7 @@ def find_dates(text: str, monday: date) -> list[FoundFact]:
     found = [*digit_dates(line, monday), *word_dates(line, monday), *english_dates(line, monday)]
     if not found:
         return []
-    written = written_in_order(line, found)
+    written = _in_one_year(line, written_in_order(line, found))
     scenes = [
         _scene(line, one, previous.end if previous else 0, following.start if following else len(line) + 1)
         for previous, one, following in zip([None, *written], written, [*written[1:], None], strict=False)
@@ -92,7 +93,7 @@ class _Told:
 
 _OPENING = re.compile(r"[(【\[「“]")
 _CLOSING = re.compile(r"[()【】\[\]「」“”]")
-_WEEKDAY_NOTE = re.compile(r"\s?\((?:周|星期|礼拜)?[一二三四五六日天](?:晚上?|上午|下午|凌晨|中午)?\)")
+_WEEKDAY_NOTE = re.compile(r"\s?\((?:[本这上下]{0,2}(?:周|星期|礼拜))?[一二三四五六日天](?:晚上?|上午|下午|凌晨|中午)?\)")
 
 
 def _scene(line: str, one: Written, previous: int, following: int) -> _Scene:
@@ -235,7 +236,7 @@ def _in_the_next_clause(line: str, one: Written, scene: _Scene) -> str | None:
 # Whether it is one ------------------------------------------------------------------------------
 
 RATIO_NEXT = re.compile(
-    rf"\s?(?:{COUNTER}|%|‰|原则|法则|倍|折|小时|h\b|d\b|端口|报错|错误|码|版|迭代|层|位|天|周(?![一二三四五六日末])|"
+    rf"\s?(?!起)(?:{COUNTER}|%|‰|原则|法则|倍|折|小时|h\b|d\b|端口|报错|错误|码|版|迭代|层|位|天|周(?![一二三四五六日末])|"
     r"分(?!批|阶段|步|期|次|别|两|三|多|片|公司|行|支)|的?(?:流量|用户|机器|请求|量|概率|比例|时间|人力|成本|资源|样本|数据|订单)|"
     r"以上|以下|以内|左右的?(?:流量|用户)|of\b|(?:GB?|TB?|MB?|KB?|ms|s|min|mins|core|px|K|M|W|w|k|x|G)(?![A-Za-z])|[A-Za-z](?![A-Za-z]))",
     re.ASCII,
@@ -270,6 +271,8 @@ def _is_date(line: str, one: Written, scene: _Scene, role: str | None, monday: d
             return False
         if _DONE_BRACKET.search(line[max(0, one.start - 6) : one.start]):
             return is_near(one.low, monday, before=60, after=60)
+        if not scene.cue and not is_near(one.low, monday, before=90, after=200) and not _verbs(scene.after):
+            return False
         is_told = role is not None or "里程碑" in scene.whole_before or scene.cue or deadline or as_of or bool(PLANNED.search(scene.before))
         return is_told or (is_near(one.low, monday, before=45, after=45) and not _is_the_week(one, monday))
     if one.need == "clause":
@@ -278,7 +281,7 @@ def _is_date(line: str, one: Written, scene: _Scene, role: str | None, monday: d
     verb_next = bool(pattern.match(line, one.end)) and _verb_is_real(line, one)
     if one.need == "next":
         return scene.cue or as_of or deadline or verb_next
-    alone = not scene.after.strip() and role is not None
+    alone = not scene.after.strip() and (role is not None or bool(SURE_CUE_BEFORE.search(scene.before)))
     if one.need == "both":
         if scene.cue or as_of:
             return verb_next or deadline or alone
@@ -292,6 +295,8 @@ def _is_date(line: str, one: Written, scene: _Scene, role: str | None, monday: d
         return one.precision == "day" and opens and (is_long or is_close) and _has_milestone_right_next(line, one)
     if "-" in line[one.start : one.end] and not scene.cue and scene.before.strip():
         return False
+    if deadline and role is not None:
+        return True
     return ((scene.cue or as_of) and (verb_next or deadline or not scene.after.strip())) or _has_milestone_right_next(
         line, one
     )
@@ -357,6 +362,8 @@ def _status(one: Written, scene: _Scene, role: str | None, monday: date) -> tupl
         past = -1
     has_happened = past > planned or bool(PAST.search(scene.after))
     will_happen = planned >= 0 or bool(PLANNED_BEFORE.search(scene.before)) or bool(PLANNED.search(scene.after)) or bool(DEADLINE_NEXT.match(scene.after))
+    if has_happened and one.bare_day and not will_happen:
+        return "actual", True
     if has_happened and one.high <= (sunday if will_happen else shift(sunday, 10)):
         return "actual", True
     if will_happen:
@@ -368,11 +375,25 @@ def _in_its_year(line: str, one: Written, status: Status | None, monday: date) -
     """A year that is not written is the nearest, unless words say the day lies on the other side of the week."""
     if status not in ("planned", "actual") or _HAS_YEAR.search(line, one.start, one.end):
         return one
+    if one.bare_day and status == "actual" and (one.low - monday).days > 6:
+        return replace(one, low=last_month(one.low), high=last_month(one.high))
     if status == "planned" and (monday - one.high).days > _FAR:
         return moved(one, years=1)
     if status == "actual" and (one.low - monday).days > _FAR:
         return moved(one, years=-1)
     return one
+
+
+def _in_one_year(line: str, written: list[Written]) -> list[Written]:
+    """`12/6、12/14上线` is of one year, also where the nearest year of the two differs."""
+    for index in range(1, len(written)):
+        before, one = written[index - 1], written[index]
+        if one.start - before.end > 24 or _HAS_YEAR.search(line, before.start, before.end):
+            continue
+        days = (one.low - before.low).days
+        if abs(days) > 200 and not _HAS_YEAR.search(line, one.start, one.end):
+            written[index] = moved(one, years=1 if days < 0 else -1)
+    return written
 
 
 def _last(pattern: re.Pattern[str], window: str) -> int:

@@ -56,6 +56,7 @@ _BAD_SHARE = re.compile(r"失败|异常|错误|投诉|退款|未|拒|损|风险|
 
 _NOT_A_PHASE = re.compile(r"(?:覆盖|通过|成功|失败|使用|占用|增长|提升|下降|降低|减少|节省|节约|投入|占|可用|达标|留存|转化|支付|预付|付)$|耗时|延迟|时延|性能(?!测试|压测)|成本|效率|人力|报错")
 _PLAN_LABEL = re.compile(r"(?:目标|计划|预计|预期|预估|应达|应有|时间|序时|理论)(?:的|总体|整体|总|完成)?$")
+_SHARES = re.compile(r"(?:占比|分布|构成|比例|配比|投入)\s?:")
 _OF_PAYMENT = re.compile(r"首付|首签|尾款|质保|款项|合同款|首款|首期款|预付|签约[0-9]")
 _ON_TIME = re.compile(r"(?:按时|及时|准时|交易|支付|订单|自动|首次|如期|按期|SLA|工单|流程)\s?$")
 _ABOUT = re.compile(r"约|大约|接近|about|around|roughly|approximately", re.IGNORECASE)
@@ -126,13 +127,22 @@ def _label_start(line: str, start: int, end: int, previous: int, *, formerly: bo
         return -1
     if _DONE_NEXT.match(line, end) and not _NO_BOLD_PROGRESS.search(clause) and not PLANNED.search(clause):
         return start
-    if (label := _LABEL.search(before)) and _label_holds(before, label):
+    label = _LABEL.search(before)
+    if label and not label["sure"] and _is_of_something_else(line, start, end):
+        return -1
+    if label and _label_holds(before, label):
         return low + label.start()
     if (share := _SHARE_LABEL.search(before)) and (label_start := _share_of_work(line, low + share.start())) >= 0:
         return label_start
     if (english := _ENGLISH_LABEL.search(before)) and not re.search(r"\b(?:target|goal|plan(?:ned)?|expected|will be|should be)\b", clause, re.IGNORECASE):
         return low + english.start()
     return start if _stands_alone(line, start, end, clause) else -1
+
+
+def _is_of_something_else(line: str, start: int, end: int) -> bool:
+    """`人力占比：研发60%，测试20%`, `签约20%，验收50%，质保30%`: parts of a sum, or of a payment."""
+    sentence = line[clause_start(line, start, ends="。\n") : start]
+    return bool(_SHARES.search(sentence) or _OF_PAYMENT.search(sentence[-24:]) or _OF_PAYMENT.search(line[end : end + 16]))
 
 
 def _label_holds(before: str, label: re.Match[str]) -> bool:
@@ -146,8 +156,6 @@ def _label_holds(before: str, label: re.Match[str]) -> bool:
         return False
     if label["whole"]:
         return not re.search(r"率|负载|下降|提升|增长|降低", clause)
-    if re.search(r"(?:占比|分布|构成|比例|配比|投入)\s?:[^。\n]*$", ahead) or _OF_PAYMENT.search(ahead[-24:]):
-        return False
     return not (label["phase"] and re.search(r"[未不非后]$", clause))
 
 

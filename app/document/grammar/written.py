@@ -249,6 +249,12 @@ def moved(one: Written, *, years: int) -> Written:
     return replace(one, low=low, high=high) if low and high else one
 
 
+def last_month(day: date) -> date:
+    """The same day a month earlier, or the last one of that month."""
+    end = shift(day.replace(day=1), -1)
+    return end.replace(day=min(day.day, end.day))
+
+
 def _year_near(month: int, monday: date) -> int | None:
     middle = day_near(month, 15, monday)
     return middle.year if middle else None
