@@ -101,7 +101,7 @@ def in_a_process(environment: Mapping[str, str], *arguments: object, stdin: byte
 
 
 @pytest.fixture
-def page(tmp_path: Path) -> Path:
+def week_23(tmp_path: Path) -> Path:
     path = tmp_path / "第23周.md"
     path.write_text(page_of(), encoding="utf-8")
     return path
@@ -118,13 +118,15 @@ class TestHelp:
         assert "团队周报" in in_a_process({**environment, "LC_ALL": "zh_TW", "LANG": "C"}, "--help").out
         assert "Weekly" in in_a_process({**environment, "LANG": "C.UTF-8"}, "--help").out
 
-    def test_and_reading_load_neither_database_nor_web(self, page: Path, environment: dict[str, str]) -> None:
+    def test_and_reading_load_neither_database_nor_web(
+        self, week_23: Path, environment: dict[str, str]
+    ) -> None:
         heavy = "{'sqlalchemy', 'alembic', 'babel', 'fastapi', 'starlette', 'uvicorn', 'pydantic_settings'}"
         code = (
             "import atexit, sys; from app.cli import main; "
             f"atexit.register(lambda: print('LOADED', sorted({heavy} & set(sys.modules)))); main()"
         )
-        for arguments in (["--help"], ["read", str(page)], ["read", str(page), "--json"]):
+        for arguments in (["--help"], ["read", str(week_23)], ["read", str(week_23), "--json"]):
             ended = subprocess.run(
                 [sys.executable, "-c", code, *arguments],
                 capture_output=True,
@@ -149,14 +151,14 @@ class TestHelp:
 
 
 class TestRead:
-    def test_gives_json(self, page: Path, environment: dict[str, str]) -> None:
-        answer = json.loads(in_a_process(environment, "read", page, "--json").out)
+    def test_gives_json(self, week_23: Path, environment: dict[str, str]) -> None:
+        answer = json.loads(in_a_process(environment, "read", week_23, "--json").out)
         assert (answer["title"], answer["week"]["start"]) == ("第23周 2025-06-06", "2025-06-02")
         assert [metric["value"] for metric in answer["metrics"]] == ["99.972"]
 
-    def test_gives_utf_8_whatever_the_terminal(self, page: Path, environment: dict[str, str]) -> None:
+    def test_gives_utf_8_whatever_the_terminal(self, week_23: Path, environment: dict[str, str]) -> None:
         plain = {**environment, "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-        assert json.loads(in_a_process(plain, "read", page, "--json").out)["title"] == "第23周 2025-06-06"
+        assert json.loads(in_a_process(plain, "read", week_23, "--json").out)["title"] == "第23周 2025-06-06"
 
     def test_gives_a_summary_and_problems_with_their_lines(self, weekline: Run, tmp_path: Path) -> None:
         path = tmp_path / "x.md"
@@ -169,9 +171,9 @@ class TestRead:
         ended = weekline("read", "-", "--rule", "iso", "--json", stdin=page_of().encode("utf-16"))
         assert json.loads(ended.out)["week"]["rule"] == "iso"
 
-    def test_stores_nothing(self, weekline: Run, page: Path, tmp_path: Path) -> None:
-        weekline("read", page)
-        assert list(tmp_path.iterdir()) == [page]
+    def test_stores_nothing(self, weekline: Run, week_23: Path, tmp_path: Path) -> None:
+        weekline("read", week_23)
+        assert list(tmp_path.iterdir()) == [week_23]
 
     @pytest.mark.parametrize(
         ("content", "words"),
@@ -190,17 +192,17 @@ class TestRead:
 
 
 class TestImport:
-    def test_makes_database_and_team_where_there_are_none(self, weekline: Run, page: Path) -> None:
-        ended = weekline("import", page)
+    def test_makes_database_and_team_where_there_are_none(self, weekline: Run, week_23: Path) -> None:
+        ended = weekline("import", week_23)
         assert ended.status == 0
         assert ended.out.splitlines()[-1] == (
             "pages found 1, reports made 1, updated 0, unchanged 0, skipped 0"
         )
         assert weekline("team", "list").out.startswith("team\t")
 
-    def test_again_changes_nothing(self, weekline: Run, page: Path) -> None:
-        weekline("import", page)
-        ended = weekline("import", page)
+    def test_again_changes_nothing(self, weekline: Run, week_23: Path) -> None:
+        weekline("import", week_23)
+        ended = weekline("import", week_23)
         assert (ended.status, "unchanged 1" in ended.out) == (0, True)
 
     def test_says_each_problem_with_page_and_line(self, weekline: Run, tmp_path: Path) -> None:
@@ -220,32 +222,36 @@ class TestImport:
         assert weekline("import", "x.zip").status == 0
         assert "unchanged 1" in weekline("import", "-", stdin=page_of().encode()).out
 
-    def test_that_is_dry_makes_not_even_a_database(self, weekline: Run, page: Path, tmp_path: Path) -> None:
-        ended = weekline("import", page, "--dry-run")
+    def test_that_is_dry_makes_not_even_a_database(
+        self, weekline: Run, week_23: Path, tmp_path: Path
+    ) -> None:
+        ended = weekline("import", week_23, "--dry-run")
         assert ended.status == 0
-        assert f"{page}: new report 2025-W23" in ended.out
+        assert f"{week_23}: new report 2025-W23" in ended.out
         assert "dry run, nothing was stored" in ended.out
-        assert list(tmp_path.iterdir()) == [page]
+        assert list(tmp_path.iterdir()) == [week_23]
 
     def test_of_nothing_says_so(self, weekline: Run, tmp_path: Path) -> None:
         ended = weekline("import", tmp_path)
         assert (ended.status, "no page found" in ended.err) == (1, True)
 
-    def test_into_a_team_that_is_unknown_lists_the_teams(self, weekline: Run, page: Path) -> None:
+    def test_into_a_team_that_is_unknown_lists_the_teams(self, weekline: Run, week_23: Path) -> None:
         weekline("team", "add", "payments", "支付")
-        ended = weekline("import", page, "--team", "payment")
+        ended = weekline("import", week_23, "--team", "payment")
         assert ended == Ended(1, "", "weekline: there is no team “payment”; the teams are: payments\n")
 
-    def test_reaches_the_database_that_is_named(self, weekline: Run, page: Path, database: Database) -> None:
+    def test_reaches_the_database_that_is_named(
+        self, weekline: Run, week_23: Path, database: Database
+    ) -> None:
         url = database.url.render_as_string(hide_password=False)
-        assert weekline("import", page, database_url=url).status == 0
+        assert weekline("import", week_23, database_url=url).status == 0
         assert weekline("export", "2025-W23", database_url=url).out.startswith("# 第23周")
 
 
 class TestExport:
     @pytest.fixture(autouse=True)
-    def one_week(self, weekline: Run, page: Path) -> None:
-        weekline("import", page)
+    def one_week(self, weekline: Run, week_23: Path) -> None:
+        weekline("import", week_23)
 
     def test_prints_one_week(self, weekline: Run) -> None:
         for week in ("2025-W23", "2025-06-04"):
@@ -360,9 +366,9 @@ class TestWhatGoesWrong:
 
     @pytest.mark.parametrize("command", [["import", "-"], ["export", "--all", "--output", "out"]])
     def test_a_full_disk(
-        self, weekline: Run, page: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+        self, weekline: Run, week_23: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
     ) -> None:
-        weekline("import", page)
+        weekline("import", week_23)
 
         def full(*_: object, **__: object) -> None:
             raise OSError(28, "No space left on device", "out")
@@ -378,9 +384,9 @@ class TestWhatGoesWrong:
         assert ended.status == 1
         assert ended.err == "weekline：团队 team 没有 2025-W23 的已发布周报；--drafts 可包括草稿\n"
 
-    def test_a_reader_that_goes_away_is_no_error(self, page: Path, environment: dict[str, str]) -> None:
+    def test_a_reader_that_goes_away_is_no_error(self, week_23: Path, environment: dict[str, str]) -> None:
         ended = subprocess.run(
-            ["bash", "-c", 'set -o pipefail; "$@" | true', "-", *COMMAND, "read", str(page), "--json"],
+            ["bash", "-c", 'set -o pipefail; "$@" | true', "-", *COMMAND, "read", str(week_23), "--json"],
             capture_output=True,
             env=environment,
             timeout=PATIENCE,
@@ -389,8 +395,8 @@ class TestWhatGoesWrong:
 
 
 class TestBackup:
-    def test_and_restore(self, weekline: Run, page: Path, tmp_path: Path) -> None:
-        weekline("import", page)
+    def test_and_restore(self, weekline: Run, week_23: Path, tmp_path: Path) -> None:
+        weekline("import", week_23)
         assert weekline("backup", "b.sqlite3").status == 0
         assert weekline("restore", "b.sqlite3").status == 1
         assert weekline("restore", "b.sqlite3", "--force").status == 0

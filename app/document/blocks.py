@@ -196,7 +196,7 @@ class Scanner:
         start = offset + len(self.lines[index].lstrip(ASCII_SPACE)) + 1
         for line in self.lines[index + 1 : last + 1]:
             text = _dedented(line, column)
-            node.add(text, start + len(line) - len(text))
+            node.add(text.rstrip("\r"), start + len(line) - len(text))
             start += len(line) + 1
         node.lines[-1] = node.lines[-1].rstrip(ASCII_SPACE)
         return last - index + 1
@@ -223,11 +223,12 @@ class Scanner:
 
     def _keep_rest(self, index: int, offset: int) -> None:
         text = "\n".join(self.lines[index:])
+        kept = "\n".join(line.rstrip("\r") for line in self.lines[index:])
         if text.strip(ASCII_SPACE + "\n"):
             self.items = []
             skipped = len(text) - len(text.lstrip(ASCII_SPACE + "\n"))
             node = self._place(self._node("code", 0, index + text[:skipped].count("\n")), 0)
-            node.add(text.strip(ASCII_SPACE + "\n"), offset + skipped)
+            node.add(kept.strip(ASCII_SPACE + "\n"), offset + skipped)
 
 
 class _Fences:

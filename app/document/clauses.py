@@ -17,13 +17,15 @@ _END = r"(?(bold)(?:[*_]{1,3}[ ]*:|[ ]*:[ ]*[*_]{0,3})|[ ]*:)[ \t]*"
 _WORDS: tuple[tuple[Label, str], ...] = (
     (
         "cause",
-        r"(?:问题|故障|事故|异常|事件|根本|直接|初步|主要|具体|可能|触发|产生|报错|失败|的)*(?:原因|根因|起因)(?:初步)?(?:分析|说明|定位|初判)?[为是]?"
+        r"(?:问题|故障|事故|异常|事件|根本|直接|初步|主要|具体|可能|触发|产生|报错|失败|的)*"
+        r"(?:原因|根因|起因)(?:初步)?(?:分析|说明|定位|初判)?[为是]?"
         r"|(?:原因|根因)(?:及|和|与|/|、|&)(?:处置|处理|解决|措施|影响)[\u4e00-\u9fff]{0,4}"
         r"|(?:(?:root|direct|likely|probable|possible)[ ])?(?:causes?|reasons?)",
     ),
     (
         "recovered",
-        r"(?:业务|系统|服务|故障|完全)?恢复(?:时间|时刻)|(?:recovered|restored|resolved)(?:[ ]at)?|recovery[ ]time",
+        r"(?:业务|系统|服务|故障|完全)?恢复(?:时间|时刻)"
+        r"|(?:recovered|restored|resolved)(?:[ ]at)?|recovery[ ]time",
     ),
     (
         "handling",
@@ -33,13 +35,17 @@ _WORDS: tuple[tuple[Label, str], ...] = (
     ),
     (
         "impact",
-        r"(?:业务|客户|用户|资金|交易|系统|具体|整体|主要|事件|故障)*影响(?:范围|面|情况|程度|时长|业务|交易|说明|评估|时间)?"
+        r"(?:业务|客户|用户|资金|交易|系统|具体|整体|主要|事件|故障)*"
+        r"影响(?:范围|面|情况|程度|时长|业务|交易|说明|评估|时间)?"
         r"|(?:business[ ]|customer[ ]|user[ ])?impact",
     ),
     ("symptom", r"(?:问题|故障|事件|事故|异常)?(?:现象|描述)|symptoms?|what[ ]happened"),
     ("grade", r"(?:事故|事件|故障)?(?:定级|等级|级别)|grade|severity"),
 )
-_FOLLOW_UP = r"(?:改进|整改|优化|后续|跟进|预防)(?:措施|计划|方案|动作|事项|改进|优化|安排|项)?|follow[- ]?ups?|next[ ]steps"
+_FOLLOW_UP = (
+    r"(?:改进|整改|优化|后续|跟进|预防)(?:措施|计划|方案|动作|事项|改进|优化|安排|项)?"
+    r"|follow[- ]?ups?|next[ ]steps"
+)
 _LABELLED = re.compile(
     _START
     + r"(?P<bold>[*_]{1,3})?(?:"
@@ -47,7 +53,11 @@ _LABELLED = re.compile(
     + f"|(?P<follow>{_FOLLOW_UP})){_END}",
     re.IGNORECASE,
 )
-_UNSAID = r"(?![ ]*(?:待|不明|未|排查|定位(?!为|是)|分析(?!为|是)|正在|仍|尚|还|需|见|及|和|与|复盘|如下|调查|核实|确认(?!为|是)|[:]))"
+#: `，原因待查` states no cause.
+_UNSAID = (
+    r"(?![ ]*(?:待|不明|未|正在|仍|尚|还|需|见|及|和|与|复盘|如下|调查|核实|排查"
+    r"|(?:定位|分析|确认)(?!为|是)|[:]))"
+)
 _BARE_CAUSE = re.compile(
     rf"(?:(?:(?<=[,;。])|(?<=[,;。][ ]))(?:根本|直接)?原因(?:分析|定位|确认)?(?:是|为|系|在于)?"
     rf"|(?:^|(?<=\n))(?:根本|直接)?原因(?:是|为|系|在于|[ ])){_UNSAID}[ ]*(?=\S\S)"
@@ -73,7 +83,7 @@ def split_clauses(text: str) -> Clauses:
     """Deal the text out to the labels that stand in it; what stands before the first is symptom."""
     parts: dict[Label, list[str]] = {"symptom": []}
     at, label = 0, "symptom"
-    for start, end, next_label in _labels(text):
+    for start, end, next_label in find_labels(text):
         follow_up = next_label == "follow"
         if next_label == label or (follow_up and label == "handling"):
             continue
@@ -93,12 +103,12 @@ def split_clauses(text: str) -> Clauses:
 
 def begins_with_clause(text: str) -> bool:
     """Whether a text begins with a label of an incident's part, such as `处置：`."""
-    return any(start == 0 or not text[:start].strip("*_ ") for start, _, _ in _labels(text[:60]))
+    return any(start == 0 or not text[:start].strip("*_ ") for start, _, _ in find_labels(text[:60]))
 
 
 def has_clauses(text: str) -> bool:
     """Whether a cause or a handling is labelled somewhere in a text."""
-    return any(label in ("cause", "handling") for _, _, label in _labels(text[:_LONGEST_STORY]))
+    return any(label in ("cause", "handling") for _, _, label in find_labels(text[:_LONGEST_STORY]))
 
 
 def ends_open(text: str) -> bool:
@@ -106,7 +116,8 @@ def ends_open(text: str) -> bool:
     return fold(text[-40:]).rstrip(" *_\n").endswith(":")
 
 
-def _labels(text: str) -> list[tuple[int, int, str]]:
+def find_labels(text: str) -> list[tuple[int, int, str]]:
+    """Start, end and name of each label of a text, in order; `follow` is one of a follow-up."""
     folded = fold(text)
     found = [(*match.span(), _label(match)) for match in _LABELLED.finditer(folded)]
     found += [(*match.span(), "cause") for match in _BARE_CAUSE.finditer(folded)]
@@ -132,3 +143,6 @@ def _before_label(text: str) -> str:
 def _put(parts: dict[Label, list[str]], label: str, text: str) -> None:
     if text:
         parts.setdefault(label, []).append(text)  # type: ignore[arg-type]  # labels of the patterns above
+
+
+_labels = find_labels  # the name it had

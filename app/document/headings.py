@@ -13,7 +13,10 @@ from app.document.vocabulary import HEADINGS, NONE_WORDS, Language
 _LONGEST = 200  # characters of a heading that are compared; longer ones are sentences
 _CODE = re.compile(r"([OoＯｏ])[ \t]?([0-9０-９]{1,2})(?![0-9A-Za-z０-９]|[.．]\d)[\s\-—–:：、.．|·]*")
 _LETTER = re.compile(r"([A-ZＡ-Ｚ])[ \t]*[.．、:：)）](?!\d)[ \t]*")
-_NUMBER = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.．、)）](?!\d)[ \t]*|[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)][ \t]*")
+_NUMBER = re.compile(
+    r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.．、)）](?!\d)[ \t]*"
+    r"|[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)][ \t]*"
+)
 _BRACKETS = {"【": "】", "〖": "〗", "「": "」", "[": "]"}
 _THIS_WEEK = re.compile(r"(?:本周的?|这周的?|上周的?|本期|近期|thisweeks?|weekly)(?=.)")
 _PARENTHESIS = re.compile(r"(?<=.)[（(][^（()）]{0,40}[)）]\s*$")
@@ -137,7 +140,9 @@ def arrange(headings: Sequence[tuple[str | None, int, bool]]) -> list[Arranged]:
     containers = {
         parents[index]
         for index, word in enumerate(words)
-        if word is not None and word.letter is None and (word.code or word.kind not in (None, "custom", "incidents"))
+        if word is not None
+        and word.letter is None
+        and (word.code or word.kind not in (None, "custom", "incidents"))
     }
     arranged: list[Arranged] = []
     for index, word in enumerate(words):
@@ -146,7 +151,9 @@ def arrange(headings: Sequence[tuple[str | None, int, bool]]) -> list[Arranged]:
             arranged.append(Arranged("custom", None, None, None))
             continue
         encloses_only = index in containers and not headings[index][2]
-        kind = word.kind or _unknown_kind(word, [arranged[i] for i in _ancestors(parents, parent)], encloses_only)
+        kind = word.kind or _unknown_kind(
+            word, [arranged[i] for i in _ancestors(parents, parent)], encloses_only
+        )
         arranged.append(Arranged(kind, word.code, word.title, parent))
     return arranged
 

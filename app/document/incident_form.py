@@ -13,7 +13,7 @@ from app.document.vocabulary import LABELS, Label, Language
 
 @dataclass(frozen=True, slots=True)
 class IncidentFields:
-    """Times are local ISO minutes; `started_literal` is kept as the page's words where it still says the time."""
+    """Times are local ISO minutes; `started_literal` is kept where it still says the time."""
 
     symptom: str
     started_at: str | None = None
@@ -57,7 +57,9 @@ def incident_blocks(fields: IncidentFields, *, language: Language, monday: date)
         parts.append(("grade", _grade(fields.grade, language)))
     colon = "：" if language == "zh" else ": "
     paragraphs = [
-        Block(kind="paragraph", text=f"{LABELS[label][language]}{colon}{text}") for label, text in parts if text
+        Block(kind="paragraph", text=f"{LABELS[label][language]}{colon}{text}")
+        for label, text in parts
+        if text
     ]
     return [Block(kind="item", text=head, blocks=paragraphs)]
 
@@ -84,7 +86,9 @@ def _moment(iso: str, monday: date) -> str:
     return short if moment and moment.started_at == iso else f"{when:%Y-%m-%d}{clock}"
 
 
-def _said_recovery(fields: IncidentFields, head: str, handling: str, symptom: str, monday: date) -> str | None:
+def _said_recovery(
+    fields: IncidentFields, head: str, handling: str, symptom: str, monday: date
+) -> str | None:
     moment = find_moment(head, monday)
     if fields.started_at is None or moment is None:
         return None

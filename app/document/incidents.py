@@ -27,7 +27,7 @@ from app.document.phrases import (
     find_recovery,
     fold,
 )
-from app.document.places import Path, source_of, walk
+from app.document.places import Path, source_of
 from app.document.schema import Amount, Block, Incident, SectionKind, Source
 
 _HINTS = ("事件", "事故", "故障", "问题", "异常", "稳定性", "ncident", "vent", "utage", "ssue", "ccident")
@@ -36,7 +36,9 @@ _ANY_MONDAY = date(2001, 1, 1)  # where no week is known: finds the times, whose
 _LONGEST_HEAD = 120
 _MOST_LINES = 200  # lines of one block that are looked at one by one; the rest stays together
 _LONGEST_STORY = 10_000  # characters of an incident in which a recovery, a grade and parties are looked for
-_DAY_AND_TIME = re.compile(r"(?<![\d/.])(?:20\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?\s*\d{1,2}\s?:\s?\d{2}(?!\d)")
+_DAY_AND_TIME = re.compile(
+    r"(?<![\d/.])(?:20\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?\s*\d{1,2}\s?:\s?\d{2}(?!\d)"
+)
 _BEFORE_SYMPTOM = ASCII_SPACE + "\n\u3000\xa0:：,，、—–"
 
 
@@ -231,7 +233,9 @@ def is_only_links(text: str) -> bool:
 
 
 def _pieces(path: Path, block: Block, start: int, monday: date) -> list[Piece]:
-    """The lines of a block from `start` without those that only link, parted before each line with a time where all parts are told in full.
+    """The lines of a block from `start`, parted before each time where all parts are told in full.
+
+    Lines that only link are left out: they are links.
 
     A line with a time may also be a step in the telling of one incident, so a part without a cause
     or handling of its own stays with the one above it.
@@ -281,7 +285,9 @@ def _incident(draft: Draft, *, section: int, dated: bool) -> Incident:
     text, moment = draft.text, draft.moment
     told = text if moment is None else _without_moment(text, moment)
     clauses = split_clauses(told)
-    said = "\n".join(part for part in (clauses.symptom, clauses.cause, clauses.handling) if part)[:_LONGEST_STORY]
+    said = "\n".join(part for part in (clauses.symptom, clauses.cause, clauses.handling) if part)[
+        :_LONGEST_STORY
+    ]
     started = moment.started_at if moment is not None and dated else None
     handling, recovered = clauses.handling, None
     timed = started if started is not None and "T" in started else None
@@ -293,7 +299,12 @@ def _incident(draft: Draft, *, section: int, dated: bool) -> Incident:
         texts = ((handling or "")[:_LONGEST_STORY], clauses.symptom[:_LONGEST_STORY])
         recovered = find_recovery(*texts, timed, moment.until if moment else None)
     amounts = [
-        Amount(value=found.value, currency=found.currency, count=found.count, literal=text[found.start : found.end])
+        Amount(
+            value=found.value,
+            currency=found.currency,
+            count=found.count,
+            literal=text[found.start : found.end],
+        )
         for found in find_amounts(text)
     ]
     paths = list(dict.fromkeys(piece.path for piece in draft.pieces))
@@ -336,6 +347,8 @@ def _source(draft: Draft) -> Source | None:
 
 def _is_heading_line(text: str) -> bool:
     stripped = text.strip()
-    return "\n" not in stripped and len(stripped) <= 30 and (
-        stripped.endswith(("：", ":")) or (stripped.startswith("**") and stripped.endswith("**"))
+    return (
+        "\n" not in stripped
+        and len(stripped) <= 30
+        and (stripped.endswith(("：", ":")) or (stripped.startswith("**") and stripped.endswith("**")))
     )

@@ -25,15 +25,11 @@ _LABELS = tuple(
         rf"(?<![A-Za-z])(?:calendar\s+week|week|wk|cw|W)\s*\.?\s*(?:no\.?\s*)?(?P<number>\d{{1,2}})(?!\d){_YEAR_AFTER}",
     )
 )
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        "jan january|feb february|mar march|apr april|may|jun june|jul july|aug august|sep sept september|"
-        "oct october|nov november|dec december".split("|"),
-        1,
-    )
-    for name in names.split()
-}
+_MONTH_NAMES = (
+    "jan january|feb february|mar march|apr april|may|jun june|"
+    "jul july|aug august|sep sept september|oct october|nov november|dec december"
+)
+_MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES.split("|"), 1) for name in names.split()}
 _MONTH = r"(?P<month>[A-Za-z]{3,9})\.?"
 _DATES = tuple(
     re.compile(pattern)
@@ -46,7 +42,9 @@ _DATES = tuple(
 )
 _YEAR_WORDS = re.compile(r"(?<!\d)(20\d{2})(?=年|[Hh][12](?!\d)|[Qq][1-4](?!\d))")
 _REPORT = re.compile(r"周报|weekly|report|week", re.IGNORECASE)
-_CREATED = re.compile(r"creat|创建|建立|新建", re.IGNORECASE)
+#: Properties whose day is when somebody worked on the page, and those whose day is the week's.
+_STAMP = re.compile(r"creat|edit|updat|modif|创建|建立|新建|修改|更新|编辑", re.IGNORECASE)
+_PERIOD = re.compile(r"date|period|week|日期|周期|周次|时间", re.IGNORECASE)
 _NEAR = timedelta(days=60)
 _WEEK = timedelta(days=7)
 
@@ -131,11 +129,14 @@ def find_week(
     titles: Sequence[str], properties: Sequence[Property], texts: Iterable[str], rule: WeekRule
 ) -> tuple[Week | None, list[Doubt]]:
     """The week of a page from its titles, properties and text, and what is doubtful about it."""
-    sources = [*titles, *(item.value for item in properties if not _CREATED.search(item.key))]
-    words = next((read for title in sources if (read := read_title(title)).number is not None), None)
-    words = words or next((read for title in sources if (read := read_title(title)).day is not None), None)
+    sources = [*titles, *(item.value for item in properties if _names_week(item))]
+    said = [read_title(source) for source in sources]
+    words = next((read for read in said if read.number is not None), None)
+    words = words or next((read for read in said if read.day is not None), None)
     if words is None:
         return None, [Doubt("week.unknown", {})]
+    if words.year is None and words.day is None:
+        words = next((_joined(words, read) for read in said if read.year or read.day), words)
     if words.number is None:
         assert words.day is not None
         return _week(words.label, *week_of(words.day, rule), rule, "title_date"), []
@@ -154,9 +155,21 @@ def find_week(
     return week, _doubts(week, words)
 
 
+def _names_week(item: Property) -> bool:
+    return not _STAMP.search(item.key) and bool(_PERIOD.search(item.key) or has_label(item.value))
+
+
+def _joined(words: WeekWords, other: WeekWords) -> WeekWords:
+    return WeekWords(words.label, other.year, words.number, other.day)
+
+
 def _doubts(week: Week, words: WeekWords) -> list[Doubt]:
     doubts = []
-    span: dict[str, str | int] = {"label": week.label, "start": week.start.isoformat(), "end": week.end.isoformat()}
+    span: dict[str, str | int] = {
+        "label": week.label,
+        "start": week.start.isoformat(),
+        "end": week.end.isoformat(),
+    }
     if words.day is not None and not week.start <= words.day <= week.end:
         doubts.append(Doubt("week.title_date", {**span, "day": words.day.isoformat()}))
     if week.year_from in ("created", "content"):

@@ -9,12 +9,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from app.document.places import source_of, walk
 from app.document.schema import (
     AmountFact,
     Block,
     DateFact,
-    Document,
     DoneTotalFact,
     Fact,
     Incident,

@@ -30,14 +30,17 @@ _ENGLISH = (
 )
 _NAME = re.compile(rf"{_BANKS}|{_OTHERS}|\b(?:{_ENGLISH})\b")
 _BEFORE = r"(?:^|发现|反馈|由于|经查|[,。;:!?、\s]|(?<!原)因(?!为))"
-_UNKNOWN = re.compile(rf"{_BEFORE}(?P<name>[\u4e00-\u9fffA-Za-z]{{2,6}}?)(?:支付|代付|代扣|快捷|收单)?(?:通道|银行)")
+_UNKNOWN = re.compile(
+    rf"{_BEFORE}(?P<name>[\u4e00-\u9fffA-Za-z]{{2,6}}?)(?:支付|代付|代扣|快捷|收单)?(?:通道|银行)"
+)
 _GENERIC = re.compile(
     r"监控|发现|反馈|支付|银行|收单|代付|代扣|出金|入金|网关|快捷|渠道|三方|备用|单一|部分|某|该|此|多个|多家|个别|短信|专用|绿色|应急|业务|主备|切换|各|其他|"
     r"全部|所有|关闭|恢复|新增|上游|下游|我方|对方|核心|系统|网络|并|已|将|的|后|合作|存管|监管|开户|发卡|对手|收款|付款|资金|导致|因为|与|和|通过|使用"
 )
 _FAULT = re.compile(
     r"故障|异常|升级|维护|超时|抖动|中断|不可用|报错|宕机|限流|延迟|变更|割接|下降|下跌|波动|降低|崩溃|无响应|未返回|未推送|错误|"
-    r"不稳定|fail|fault|unstable|unreachable|slow|outage|maintenance|upgrad|timeout|timed out|\bdown\b|degrad|latency|unavailable|error",
+    r"不稳定|fail|fault|unstable|unreachable|slow|outage|"
+    r"maintenance|upgrad|timeout|timed out|\bdown\b|degrad|latency|unavailable|error",
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"[,。;!?\n]|(?<!\d)\.(?!\d)")

@@ -42,7 +42,7 @@ MESSAGES: dict[str, dict[Language, str]] = {
     },
     "week.title_date": {
         "zh": "标题里的日期{day}不在“{label}”（{start}至{end}）之内。请确认是哪一周。",
-        "en": 'The date {day} in the title is not in "{label}" ({start} to {end}). Check which week is meant.',
+        "en": 'The date {day} in the title is not in "{label}" ({start} to {end}). Check which week it is.',
     },
     "week.year_from_created": {
         "zh": "“{label}”没有年份，按创建日期取为{year}年。请确认。",
@@ -70,7 +70,7 @@ MESSAGES: dict[str, dict[Language, str]] = {
     },
     "incident.outside_week": {
         "zh": "事件{started}不在本周（{start}至{end}）之内。请确认日期或周次。",
-        "en": "The incident of {started} is outside this week ({start} to {end}). Check the date or the week.",
+        "en": "The incident of {started} is outside this week ({start} to {end}). Check its day or the week.",
     },
     "incident.no_time": {
         "zh": "这个事件没有开始时间：“{text}”。请补上日期和时间。",

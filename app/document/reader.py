@@ -76,12 +76,16 @@ def _section_problems(document: Document, language: Language) -> Iterator[Proble
         yield problem("page.too_long", line=_line(last.source), language=language)
 
 
-def _metric_problems(document: Document, index: int, section: Section, language: Language) -> Iterator[Problem]:
+def _metric_problems(
+    document: Document, index: int, section: Section, language: Language
+) -> Iterator[Problem]:
     """Items among the metrics in which no figure was found."""
     read_in = {metric.place.path for metric in document.metrics if metric.place.section == index}
     for path, block in walk(section.blocks):
         if block.kind == "item" and not block.blocks and path not in read_in and _has_rate(block):
-            yield problem("metrics.none", line=_line(block.source), language=language, text=_shortened(block.text))
+            yield problem(
+                "metrics.none", line=_line(block.source), language=language, text=_shortened(block.text)
+            )
 
 
 def _incident_problems(document: Document, language: Language) -> Iterator[Problem]:
@@ -90,8 +94,13 @@ def _incident_problems(document: Document, language: Language) -> Iterator[Probl
         line = _line(incident.source)
         if incident.started_at is None:
             if week is not None:
-                yield problem("incident.no_time", line=line, language=language, text=_shortened(incident.symptom))
-        elif week is not None and not week.start.isoformat() <= incident.started_at[:10] <= week.end.isoformat():
+                yield problem(
+                    "incident.no_time", line=line, language=language, text=_shortened(incident.symptom)
+                )
+        elif (
+            week is not None
+            and not week.start.isoformat() <= incident.started_at[:10] <= week.end.isoformat()
+        ):
             yield problem(
                 "incident.outside_week",
                 line=line,
@@ -106,7 +115,9 @@ def _fact_problems(document: Document, fact: Fact, language: Language) -> Iterat
     line = _line(fact.source)
     if isinstance(fact, PartsTotalFact) and not fact.sum_ok:
         text, total = _shortened(fact.literal), fact.total
-        yield problem("fact.sum", line=line, language=language, text=text, total=total, sum=sum(fact.parts.values()))
+        yield problem(
+            "fact.sum", line=line, language=language, text=text, total=total, sum=sum(fact.parts.values())
+        )
     if isinstance(fact, DateFact) and not fact.certain:
         yield problem("fact.uncertain", line=line, language=language, literal=fact.literal, value=fact.iso)
 

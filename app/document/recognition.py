@@ -40,7 +40,9 @@ from app.document.schema import (
 )
 
 _ANY_MONDAY = date(2001, 1, 1)  # where no week is known: dates found with it are dropped
-_HANDS_DOWN: frozenset[SectionKind] = frozenset({"metrics", "incidents", "next_goals", "reflections", "daily_reports"})
+_HANDS_DOWN: frozenset[SectionKind] = frozenset(
+    {"metrics", "incidents", "next_goals", "reflections", "daily_reports"}
+)
 _TAKES_OVER: frozenset[SectionKind] = frozenset({"custom", "workstream", "key_work"})
 _LONGEST_GROUP = 24
 _LONGEST_BLOCK = 50_000  # characters of one block that are read for values: more is no prose
@@ -108,11 +110,11 @@ def meant_kind(document: Document, index: int) -> SectionKind:
     """A section's kind, or that of the section it is only a part of: `### 成功率` below the metrics."""
     section = document.sections[index]
     kind, parent = section.kind, section.parent
-    while kind in _TAKES_OVER and parent is not None:
+    while kind in _TAKES_OVER and parent is not None and parent < index:
         above = document.sections[parent]
         if above.kind in _HANDS_DOWN:
             return above.kind
-        parent = above.parent
+        index, parent = parent, above.parent
     return kind
 
 
@@ -202,7 +204,11 @@ def _facts(
             if kind == "metrics" and found and find_incident_counts(text):
                 found = []  # the day of an accident that is counted here is no promise
             following = (block.blocks or blocks[position + 1 : position + 2])[:1]
-            if following and following[0].kind == "paragraph" and all(one.kind != "parts_total" for one in found):
+            if (
+                following
+                and following[0].kind == "paragraph"
+                and all(one.kind != "parts_total" for one in found)
+            ):
                 yield from _parts_below(block, following[0], section=section, path=path)
         for one in found:
             if monday is not None or one.kind != "date":

@@ -23,7 +23,9 @@ def write(document: Document) -> str:
         below_title = False
         if index == min(document.title_at, len(document.sections)):
             below_title = _write_titles(document, parts)
-        if document.second_title is not None and index == min(document.second_title_at, len(document.sections)):
+        if document.second_title is not None and index == min(
+            document.second_title_at, len(document.sections)
+        ):
             below_title = _write_second_title(document, parts)
         if index < len(document.sections):
             _write_section(document.sections[index], parts, below_title=below_title)
@@ -41,13 +43,19 @@ def write_blocks(blocks: Sequence[Block]) -> str:
 def _write_titles(document: Document, parts: list[str]) -> bool:
     """Whether a line `key: value` that follows would be read as a property; so the next two."""
     if document.title is not None:
-        parts.append(f"{'#' * document.title_level} {document.title}" if document.title_level else document.title)
+        parts.append(
+            f"{'#' * document.title_level} {document.title}" if document.title_level else document.title
+        )
     return document.properties_at != "title" or _write_properties(document, parts)
 
 
 def _write_second_title(document: Document, parts: list[str]) -> bool:
     parts.append(f"{'#' * max(document.title_level, 1)} {document.second_title}")
-    return _write_properties(document, parts) if document.properties_at == "second_title" else not document.properties
+    return (
+        _write_properties(document, parts)
+        if document.properties_at == "second_title"
+        else not document.properties
+    )
 
 
 def _write_properties(document: Document, parts: list[str]) -> bool:

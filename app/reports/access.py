@@ -67,14 +67,6 @@ def readable_report(team: VisibleTeam, period: str, session: DbSession) -> Repor
     return ReportInView(report, team)
 
 
-@declares_access("report.draft")
-def draft_readable_report(team: VisibleTeam, period: str, session: DbSession) -> ReportInView:
-    """The report with its working copy, for those who see drafts."""
-    if not team.may_see_drafts:
-        raise Forbidden("report.draft_hidden")
-    return ReportInView(_load(session, team, period, lock=False), team)
-
-
 @declares_access("report.editable")
 def editable_report(team: WritableTeam, period: str, session: DbSession, request: Request) -> ReportInView:
     """The report for one who writes it; a change locks its row, so that edits of one report take turns."""
@@ -88,8 +80,6 @@ def writer(team: WritableTeam, session: DbSession) -> User:
 
 ReadableKnownReport = Annotated[KnownReport, Depends(known_report)]
 ReadableReport = Annotated[ReportInView, Depends(readable_report)]
-DraftReadableKnownReport = Annotated[KnownReport, Depends(known_report)]
-ReadableReport = Annotated[ReportInView, Depends(draft_readable_report)]
 EditableReport = Annotated[ReportInView, Depends(editable_report)]
 Writer = Annotated[User, Depends(writer)]
 

@@ -392,7 +392,7 @@ def _keep_facts(session: Session, report: Report, copy: WorkingCopy) -> None:
 
 def _headings_of(document: Document) -> list[Section]:
     """The sections of a document without their content; metrics keep their names."""
-    empty = []
+    empty: list[Section] = []
     for section in document.sections:
         blocks: list[Block] = []
         if section.kind == "metrics":

@@ -135,7 +135,7 @@ def working_copy(
         week=week_of_report(report),
         sections=[
             DocumentSection.model_construct(
-                kind=section.kind,
+                kind=section.kind,  # type: ignore[arg-type]  # checked by the database
                 code=section.code,
                 title=section.title,
                 heading=section.heading,

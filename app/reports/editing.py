@@ -6,6 +6,7 @@ all texts at hand. Moving and adding change no words and need no version.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -453,7 +454,7 @@ def _sections(session: Session, report: Report) -> list[Section]:
     )
 
 
-def put_in_order(session: Session, rows: list[Item] | list[Section]) -> None:
+def put_in_order(session: Session, rows: Sequence[Item | Section]) -> None:
     """Number rows as they stand in the list."""
     for position, row in enumerate(rows):
         row.position = position

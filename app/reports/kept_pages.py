@@ -15,7 +15,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-import brotli
+import brotli  # type: ignore[import-untyped]  # has none
 import structlog
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -91,7 +91,8 @@ class KeptPages:
 
 
 def compress(html: str) -> bytes:
-    return brotli.compress(html.encode(), quality=QUALITY)
+    compressed: bytes = brotli.compress(html.encode(), quality=QUALITY)
+    return compressed
 
 
 def store(database: Database, key: PageKey, body: bytes, at: datetime | None = None) -> None:

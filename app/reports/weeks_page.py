@@ -14,6 +14,7 @@ from app.accounts import policy
 from app.accounts.access import TeamInView
 from app.document.weeks import period_of
 from app.reports import queries
+from app.reports.page_metrics import Digits, digits_of
 from app.reports.queries import BoardTeam, GoalCount, WeekTick, YearRail
 from app.reports.report_page import this_week
 
@@ -40,8 +41,8 @@ class WeekFigures:
 
     @property
     def width(self) -> int:
-        """Most characters before a decimal point, for aligning the column."""
-        return max((len(literal.partition(".")[0]) for literal in self.by_week.values()), default=0)
+        """Most digits before a decimal point, for aligning the column."""
+        return max((len(digits_of(literal).whole) for literal in self.by_week.values()), default=0)
 
 
 week_figures: list[Callable[[Session, WeeksSubject], Sequence[WeekFigures]]] = []
@@ -55,7 +56,7 @@ class WeekRow:
     tick: WeekTick
     state: str
     is_now: bool
-    figures: list[tuple[str, str] | None]
+    figures: list[Digits | None]
     goals: GoalCount | None
 
 
@@ -183,7 +184,7 @@ def _rows(
                 tick=tick,
                 state=state,
                 is_now=tick.start == monday,
-                figures=[_parted(column.by_week.get(tick.start)) for column in figures],
+                figures=[_digits(column.by_week.get(tick.start)) for column in figures],
                 goals=said if said and said.said else None,
             )
         )
@@ -219,11 +220,8 @@ def _cell(day: date, tick: WeekTick | None, team: BoardTeam, monday: date) -> Bo
     return BoardCell(day, tick.state, tick.has_accident, tick.accidents_ab > 0)
 
 
-def _parted(literal: str | None) -> tuple[str, str] | None:
-    if literal is None:
-        return None
-    whole, point, rest = literal.partition(".")
-    return whole, point + rest
+def _digits(literal: str | None) -> Digits | None:
+    return None if literal is None else digits_of(literal)
 
 
 def _monday(week: tuple[int, int], rule: str) -> date:

@@ -164,7 +164,7 @@ def _share(scale: Scale, at: float) -> float:
 
 
 def _linear(low: float, high: float, *, whole_numbers: bool) -> list[Decimal]:
-    step = _nice_step((high - low) / ENOUGH)
+    step = _nice_step((high - low) / (ENOUGH + 2))
     if whole_numbers:
         step = max(step, Decimal(1))
     first, last = ceil(Decimal(low) / step), floor(Decimal(high) / step)

@@ -1,4 +1,4 @@
-"""What the trend page reads: columns only, five statements however many weeks."""
+"""What the trend page reads: columns only, five statements however many weeks (six while one is amended)."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.document.schema import Document
 from app.document.weeks import monday_of
 from app.incidents.models import Incident
 from app.metrics.models import Metric as MetricRow
 from app.metrics.models import Reading as ReadingRow
 from app.metrics.models import Target
-from app.reports.models import Report
+from app.reports.models import Report, Revision
 from app.trends.axes import WEEK, TimeAxis
 from app.trends.statistics import Metric, Reading, Series, TargetFrom, series
 
@@ -33,20 +34,19 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """A published week."""
+    """A published week; `amending` while its working copy differs from what is published."""
 
+    report_id: int
     start: date
-    end: date
     year: int
     number: int
-    revision: int
+    amending: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Accident:
     """A graded event of a published week; `grade` is A to D, AB, CD, or open."""
 
-    id: int
     week: date
     grade: str
     symptom: str
@@ -77,12 +77,13 @@ def trends_of(session: Session, team_id: int, *, weeks: int | None, until: date 
     axis = axis_for(span, weeks, until)
     metrics = metrics_of(session, team_id)
     readings = readings_on(session, team_id, axis)
+    weeks_told = weeks_on(session, team_id, axis)
     return Trends(
         span=span,
         axis=axis,
-        weeks=weeks_on(session, team_id, axis),
+        weeks=weeks_told,
         series=[series(metric, readings.get(metric.id, ()), axis) for metric in metrics],
-        accidents=accidents_on(session, team_id, axis),
+        accidents=accidents_on(session, team_id, axis, weeks_told),
     )
 
 
@@ -159,11 +160,7 @@ def weeks_on(session: Session, team_id: int, axis: TimeAxis) -> dict[date, Week]
     """The published weeks on the axis by their Monday."""
     rows = session.execute(
         select(
-            Report.period_start,
-            Report.period_end,
-            Report.week_year,
-            Report.week_number,
-            Report.published_revision,
+            Report.id, Report.period_start, Report.week_year, Report.week_number, Report.state == "amending"
         ).where(
             Report.team_id == team_id,
             Report.published_revision > 0,
@@ -171,7 +168,10 @@ def weeks_on(session: Session, team_id: int, axis: TimeAxis) -> dict[date, Week]
             Report.period_start < axis.end,
         )
     )
-    return {row[0]: Week(*row) for row in rows}
+    return {
+        start: Week(report_id, start, year, number, bool(amending))
+        for report_id, start, year, number, amending in rows
+    }
 
 
 def readings_on(session: Session, team_id: int, axis: TimeAxis) -> Mapping[int, list[Reading]]:
@@ -206,24 +206,64 @@ def readings_on(session: Session, team_id: int, axis: TimeAxis) -> Mapping[int, 
     return readings
 
 
-def accidents_on(session: Session, team_id: int, axis: TimeAxis) -> list[Accident]:
-    """The graded events of the weeks on the axis, in the order they happened; told again counts once."""
+def accidents_on(
+    session: Session, team_id: int, axis: TimeAxis, weeks: Mapping[date, Week]
+) -> list[Accident]:
+    """The graded events of the weeks on the axis, in the order they happened; told again counts once.
+
+    The rows of a week that is being amended follow its working copy, which readers do not see: its
+    events are those of the published document, with the grades that people decided.
+    """
     rows = session.execute(
-        select(Incident.id, Report.period_start, Incident.grade, Incident.symptom, Incident.started_at)
+        select(
+            Incident.report_id,
+            Report.period_start,
+            Incident.grade,
+            Incident.grade_decided,
+            Incident.symptom,
+            Incident.started_at,
+        )
         .join(Report, Report.id == Incident.report_id)
         .where(
             Incident.team_id == team_id,
-            Incident.grade.is_not(None),
+            or_(Incident.grade.is_not(None), Incident.grade_decided),
             Incident.same_as_id.is_(None),
             Report.published_revision > 0,
             Report.period_start >= axis.first,
             Report.period_start < axis.end,
         )
         .order_by(Report.period_start, Incident.started_at, Incident.position, Incident.id)
+    ).all()
+    amending = {week.report_id: week.start for week in weeks.values() if week.amending}
+    accidents = [
+        Accident(row.period_start, row.grade, row.symptom, row.started_at)
+        for row in rows
+        if row.grade is not None and row.report_id not in amending
+    ]
+    if amending:
+        decided = {
+            (row.report_id, row.started_at, row.symptom): row.grade for row in rows if row.grade_decided
+        }
+        accidents += _as_published(session, amending, decided)
+        accidents.sort(key=lambda accident: (accident.week, accident.started_at or ""))
+    return accidents
+
+
+def _as_published(
+    session: Session,
+    amending: Mapping[int, date],
+    decided: Mapping[tuple[int, str | None, str], str | None],
+) -> list[Accident]:
+    documents = session.execute(
+        select(Revision.report_id, Revision.document)
+        .join(Report, and_(Report.id == Revision.report_id, Report.published_revision == Revision.number))
+        .where(Report.id.in_(amending))
     )
     return [
-        Accident(id, week, grade or "open", symptom, started_at)
-        for id, week, grade, symptom, started_at in rows
+        Accident(amending[report_id], grade, told.symptom, told.started_at)
+        for report_id, document in documents
+        for told in Document.model_validate_json(document).incidents
+        if (grade := decided.get((report_id, told.started_at, told.symptom), told.grade)) is not None
     ]
 
 

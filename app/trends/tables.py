@@ -68,6 +68,7 @@ class TableRow:
 def score(one: Series, axis: TimeAxis, words: Words) -> ScoreRow:
     latest, worst = one.latest, one.worst
     target = one.target_in(latest.week) if latest else None
+    shows_worst = one.varies and not one.metric.is_year_to_date
     return ScoreRow(
         series=one,
         latest=_cell(one, latest, words) if latest else None,
@@ -75,7 +76,7 @@ def score(one: Series, axis: TimeAxis, words: Words) -> ScoreRow:
         target=_parted(words.number(one.metric, target.value, target.literal)) if target else None,
         meets=one.meets_target(latest) if latest else None,
         change=words.change(one),
-        worst=_cell(one, worst, words) if worst and one.varies else None,
+        worst=_cell(one, worst, words) if worst and shows_worst else None,
         worst_week=words.week(worst.week) if worst else "",
     )
 

@@ -39,17 +39,20 @@ def _lines(got: dict[str, Any], reading: PageReading) -> Iterator[str]:
         yield f"again: {reading.document.second_title}"
     week = got["week"]
     if week:
-        yield f"week: {week['year']} {week['number']}, {week['start']}..{week['end']} ({week['label']}, by {week['year_from']})"
+        named = f"{week['label']}, by {week['year_from']}"
+        yield f"week: {week['year']} {week['number']}, {week['start']}..{week['end']} ({named})"
     for item in got["properties"]:
         yield f"property: {item['key']} = {item['value']}"
     for index, section in enumerate(got["sections"]):
         below = "" if section["parent"] is None else f" below {section['parent']}"
         yield ""
-        yield f"{index} {section['kind']} {section['code'] or '-'} {section['title'] or '-'} (level {section['level']}{below})"
+        named = f"{section['kind']} {section['code'] or '-'} {section['title'] or '-'}"
+        yield f"{index} {named} (level {section['level']}{below})"
         yield from _contents(section, "    ")
     yield ""
     for metric in got["metrics"]:
-        yield f"metric: {metric['group'] or '-'} / {metric['name']} = {metric['value']} {metric['unit']} ({metric['decimals']})"
+        figure = f"{metric['value']} {metric['unit']} ({metric['decimals']})"
+        yield f"metric: {metric['group'] or '-'} / {metric['name']} = {figure}"
     for grade, count in got["incident_counts"].items():
         yield f"count: {grade} {count}"
     for incident in got["incidents"]:
@@ -64,7 +67,9 @@ def _lines(got: dict[str, Any], reading: PageReading) -> Iterator[str]:
     yield f"reflections: {'none' if got['reflections']['empty'] else _one_line(got['reflections']['text'])}"
     for fact in got["facts"]:
         known = ("kind", "literal", "start", "end", "section", "certain")
-        values = ", ".join(f"{key} {value}" for key, value in fact.items() if key not in known and value is not None)
+        values = ", ".join(
+            f"{key} {value}" for key, value in fact.items() if key not in known and value is not None
+        )
         sure = "" if fact["certain"] else " ?"
         yield f"{fact['kind']}: {fact['section']} {_one_line(fact['literal'])} = {values}{sure}"
     for link in got["links"]:

@@ -11,15 +11,22 @@ from app.document.schema import Block, Document, Property, Section
 
 #: Line starts that mean something to a page, with and without the escapes that take that away.
 STARTS = (
-    "- ", "* ", "+ ", "-", "1. ", "1.", "2) ", "3、", "12、", "1.【", "2. 【", "•", "· ", "# ", "### ", "#", "#【", "##目标",
-    "```", "~~~", "````", "|", "| a |", "---", "* * *", "- - -", "***", "===", "> ", "\\", "\\- ", "\\\\# ", "1\\. ", "\\1. ",
-    "\\---", "　", "\u00a0", "\u3000\u3000", "-\u3000", "Created: ", "Created\\: ", "原因：", "处置：", "6/5 14:40 ", "<!-- ", "![", "[",
-    "**", "~", "（1）", "①", "9~10", "5. 生产稳定性事件：", "生产事件：", "暂无", "\ufeff", "1. - ", "\x1c", "\u2028", "0.", "999999999. ",
+    "- ", "* ", "+ ", "-", "1. ", "1.", "2) ", "3、", "12、", "1.【", "2. 【", "•", "· ", "# ", "### ",
+    "#", "#【", "##目标",
+    "```", "~~~", "````", "|", "| a |", "---", "* * *", "- - -", "***", "===", "> ", "\\", "\\- ",
+    "\\\\# ", "1\\. ", "\\1. ",
+    "\\---", "　", "\u00a0", "\u3000\u3000", "-\u3000", "Created: ", "Created\\: ", "原因：", "处置：",
+    "6/5 14:40 ", "<!-- ", "![", "[",
+    "**", "~", "（1）", "①", "9~10", "5. 生产稳定性事件：", "生产事件：", "暂无", "\ufeff", "1. - ",
+    "\x1c", "\u2028", "0.", "999999999. ",
 )  # fmt: skip
 PHRASES = (
-    "账单迁移进度80%", "预计6/7上线", "总数20个，已完成12个", "入金有效成功率：99.97%", "8:48~9:50恢复", "**账单：**完成", "`code`",
-    "[说明](https://example.test/a%20b)", "金额 1,200.50元", "事故数AB级0次，CD级1次", "release 2.0", "done 58/83", "",
-    "10.2.3.4", "T+1", "一段普通的话。", "plain words", "：", "，原因网络抖动", "持续12mins后恢复", "_x_", "a | b", "\t", "\r", "\x00",
+    "账单迁移进度80%", "预计6/7上线", "总数20个，已完成12个", "入金有效成功率：99.97%", "8:48~9:50恢复",
+    "**账单：**完成", "`code`",
+    "[说明](https://example.test/a%20b)", "金额 1,200.50元", "事故数AB级0次，CD级1次", "release 2.0",
+    "done 58/83", "",
+    "10.2.3.4", "T+1", "一段普通的话。", "plain words", "：", "，原因网络抖动", "持续12mins后恢复", "_x_",
+    "a | b", "\t", "\r", "\x00",
 )  # fmt: skip
 
 line = st.builds(
@@ -53,7 +60,9 @@ code_texts = st.one_of(
 def blocks(draw: st.DrawFn, depth: int = 3) -> list[Block]:
     """Blocks as the program stores them: legal texts, no two tables in a row."""
     found: list[Block] = []
-    for kind in draw(st.lists(st.sampled_from(["item", "item", "item", "paragraph", "paragraph", "code"]), max_size=4)):
+    for kind in draw(
+        st.lists(st.sampled_from(["item", "item", "item", "paragraph", "paragraph", "code"]), max_size=4)
+    ):
         if kind == "item":
             ordered = draw(st.booleans())
             below = draw(blocks(depth - 1)) if depth and draw(st.integers(0, 2)) == 0 else []
@@ -66,9 +75,12 @@ def blocks(draw: st.DrawFn, depth: int = 3) -> list[Block]:
 
 
 HEADINGS = (
-    ("【系统运行数据】", 2), ("【重点工作】", 2), ("【O1 服务业务】", 2), ("【O2系统升级】", 2), ("A. 账户升级", 3), ("B. 收单建设", 2),
-    ("C. 数仓建设", 3), ("【支付平台】", 2), ("生产稳定性事件", 3), ("【其他】", 2), ("本周收获与反思", 1), ("收获与反思", 2),
-    ("下周工作及目标", 1), ("日报合集", 1), ("上周进展", 1), ("随想", 2), ("System metrics", 2), ("O3 Safety", 2), ("Reflections", 1),
+    ("【系统运行数据】", 2), ("【重点工作】", 2), ("【O1 服务业务】", 2), ("【O2系统升级】", 2),
+    ("A. 账户升级", 3), ("B. 收单建设", 2),
+    ("C. 数仓建设", 3), ("【支付平台】", 2), ("生产稳定性事件", 3), ("【其他】", 2),
+    ("本周收获与反思", 1), ("收获与反思", 2),
+    ("下周工作及目标", 1), ("日报合集", 1), ("上周进展", 1), ("随想", 2), ("System metrics", 2),
+    ("O3 Safety", 2), ("Reflections", 1),
     ("# odd #", 4), ("**【O4 降本】**", 6), ("下周一", 2), ("x" * 50, 3),
 )  # fmt: skip
 
@@ -85,7 +97,9 @@ def documents(draw: st.DrawFn) -> Document:
         own or [Block(kind="paragraph", text="x")] if heading is None else own
         for (heading, _), own in zip(chosen, contents, strict=True)
     ]
-    arranged = arrange([(heading, level, bool(own)) for (heading, level), own in zip(chosen, contents, strict=True)])
+    arranged = arrange(
+        [(heading, level, bool(own)) for (heading, level), own in zip(chosen, contents, strict=True)]
+    )
     sections = [
         Section(
             kind=kind_without_heading(own) if heading is None else said.kind,
@@ -101,7 +115,9 @@ def documents(draw: st.DrawFn) -> Document:
     return Document(
         title="第23周 2025-06-06",
         second_title="第23周 2025/06/06" if has_second else None,
-        second_title_at=draw(st.integers(0, len(sections))) if has_second and len(sections) and sections[0].heading else 0,
+        second_title_at=draw(st.integers(0, len(sections)))
+        if has_second and len(sections) and sections[0].heading
+        else 0,
         properties=draw(st.sampled_from([[], [Property(key="Created", value="2025年6月6日 20:57")]])),
         bom=draw(st.booleans()),
         sections=sections,
@@ -112,7 +128,12 @@ pages = st.lists(
     st.builds(
         lambda indent, text, end: indent + text + end,
         st.sampled_from(["", "", "", " ", "  ", "    ", "        ", "\t", "   "]),
-        st.one_of(line, st.sampled_from(["# 第23周 2025-06-06", "## 【O1 服务业务】", "", "", "    ", "Created: 2025-06-06"])),
+        st.one_of(
+            line,
+            st.sampled_from(
+                ["# 第23周 2025-06-06", "## 【O1 服务业务】", "", "", "    ", "Created: 2025-06-06"]
+            ),
+        ),
         st.sampled_from(["\n", "\n", "\n\n", "\n    \n", "\r\n", "  \n"]),
     ),
     max_size=25,

@@ -30,7 +30,15 @@ class TestKinds:
 
     @pytest.mark.parametrize(
         "heading",
-        ["【系统运行数据】", "系统运行数据", "**【系统运行数据】**", "【系统运行数据】：", "系统运行数据（截至6/6）", "一、系统运行数据", "📊 系统运行数据"],
+        [
+            "【系统运行数据】",
+            "系统运行数据",
+            "**【系统运行数据】**",
+            "【系统运行数据】：",
+            "系统运行数据（截至6/6）",
+            "一、系统运行数据",
+            "📊 系统运行数据",
+        ],
     )
     def test_brackets_emphasis_numbers_and_asides_do_not_matter(self, heading: str) -> None:
         assert kinds(f"## {heading}")[0][0] == "metrics"
@@ -40,10 +48,21 @@ class TestKinds:
         assert known_kind("This week's highlights") == "key_work"
 
     def test_joining_words_are_one(self) -> None:
-        assert {known_kind(text) for text in ("收获与反思", "收获和反思", "收获及反思", "收获、反思")} == {"reflections"}
+        assert {known_kind(text) for text in ("收获与反思", "收获和反思", "收获及反思", "收获、反思")} == {
+            "reflections"
+        }
 
     @pytest.mark.parametrize(
-        "heading", ["生产稳定性事件", "线上事故", "生产问题", "系统故障复盘", "稳定性事件汇总", "生产稳定性事件（3起）", "Incidents"]
+        "heading",
+        [
+            "生产稳定性事件",
+            "线上事故",
+            "生产问题",
+            "系统故障复盘",
+            "稳定性事件汇总",
+            "生产稳定性事件（3起）",
+            "Incidents",
+        ],
     )
     def test_incidents_have_many_names(self, heading: str) -> None:
         assert kinds(f"### {heading}")[0][0] == "incidents"
@@ -58,7 +77,16 @@ class TestKinds:
 
 class TestWorkstreams:
     @pytest.mark.parametrize(
-        "heading", ["【O1 服务业务】", "【O1服务业务】", "O1 服务业务", "O1：服务业务", "【O1、服务业务】", "O1 【服务业务】", "【Ｏ１ 服务业务】"]
+        "heading",
+        [
+            "【O1 服务业务】",
+            "【O1服务业务】",
+            "O1 服务业务",
+            "O1：服务业务",
+            "【O1、服务业务】",
+            "O1 【服务业务】",
+            "【Ｏ１ 服务业务】",
+        ],
     )
     def test_have_a_code_and_a_title(self, heading: str) -> None:
         assert kinds(f"## {heading}") == [("workstream", "O1", "服务业务")]
@@ -91,14 +119,26 @@ class TestWorkstreams:
 
 class TestEnclosing:
     def test_levels_enclose(self) -> None:
-        assert parents("# 上周进展", "## 【O1 服务】", "### 生产事件", "## 【O2 升级】", "# 下周计划") == [None, 0, 1, 0, None]
+        assert parents("# 上周进展", "## 【O1 服务】", "### 生产事件", "## 【O2 升级】", "# 下周计划") == [
+            None,
+            0,
+            1,
+            0,
+            None,
+        ]
 
     def test_letters_are_siblings_even_one_level_off(self) -> None:
         assert parents("## 【O2 升级】", "### A. 一", "## B. 二", "### C. 三") == [None, 0, 0, 0]
         assert parents("## 【O2 升级】", "## A. 一", "### B. 二") == [None, 0, 0]
 
     def test_letters_start_again_under_the_next_section(self) -> None:
-        assert parents("## 【O2 升级】", "### A. 一", "## B. 二", "## 【O3 安全】", "### A. 三") == [None, 0, 0, None, 3]
+        assert parents("## 【O2 升级】", "### A. 一", "## B. 二", "## 【O3 安全】", "### A. 三") == [
+            None,
+            0,
+            0,
+            None,
+            3,
+        ]
 
     def test_incidents_after_a_letter_one_level_off_belong_to_the_workstream(self) -> None:
         assert parents("## 【O2 升级】", "### A. 一", "## B. 二", "### 生产事件") == [None, 0, 0, 0]
@@ -127,7 +167,9 @@ class TestTitles:
         assert document.title is None
         assert [section.title for section in document.sections] == ["上周进展", "服务"]
 
-    @pytest.mark.parametrize("again", ["第23周 2025/06/06", "第23周 2025.6.6", "第23周（2025年6月6日）", "第23周"])
+    @pytest.mark.parametrize(
+        "again", ["第23周 2025/06/06", "第23周 2025.6.6", "第23周（2025年6月6日）", "第23周"]
+    )
     def test_the_title_again_with_other_separators_is_no_section(self, again: str) -> None:
         document = structure(f"# 第23周 2025-06-06\n\nCreated: x y\n\n# {again}\n\n## 【其他】\n")
         assert document.second_title == again
@@ -147,7 +189,9 @@ class TestTitles:
 
 class TestProperties:
     def read(self, text: str) -> list[tuple[str, str, str]]:
-        return [(item.key, item.separator, item.value) for item in structure(f"# 第23周\n\n{text}").properties]
+        return [
+            (item.key, item.separator, item.value) for item in structure(f"# 第23周\n\n{text}").properties
+        ]
 
     def test_are_lines_of_key_and_value_in_the_owners_words(self) -> None:
         assert self.read("Created: 2025年6月6日 20:57\nTags: 支付, 周报\n状态：已发布\n") == [

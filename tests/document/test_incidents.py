@@ -36,7 +36,10 @@ def starts(text: str) -> list[str | None]:
 
 class TestWhereTheyStand:
     def test_in_a_section_of_their_own(self) -> None:
-        assert starts("## 【生产稳定性事件】\n\n- 6/3 10:12 甲\n- 6/4 0：25 乙\n") == ["2025-06-03T10:12", "2025-06-04T00:25"]
+        assert starts("## 【生产稳定性事件】\n\n- 6/3 10:12 甲\n- 6/4 0：25 乙\n") == [
+            "2025-06-03T10:12",
+            "2025-06-04T00:25",
+        ]
 
     def test_one_level_below_a_workstream(self) -> None:
         assert starts("## 【O3 安全】\n\n- 加固\n\n### 生产事件\n\n- 6/3 10:12 甲\n") == ["2025-06-03T10:12"]
@@ -46,7 +49,9 @@ class TestWhereTheyStand:
         assert starts(page) == ["2025-06-03T10:12", "2025-06-04T10:00"]
 
     def test_nested_below_an_item(self) -> None:
-        page = "## 【O3 安全】\n\n- 生产稳定性事件：\n    - 6/3 10:12 甲\n        - 原因：a\n- 6/12 上线加固\n"
+        page = (
+            "## 【O3 安全】\n\n- 生产稳定性事件：\n    - 6/3 10:12 甲\n        - 原因：a\n- 6/12 上线加固\n"
+        )
         assert starts(page) == ["2025-06-03T10:12"]
 
     def test_nested_below_the_system_they_befell(self) -> None:
@@ -75,7 +80,12 @@ class TestWhereTheyStand:
         ]
 
     def test_nowhere_else(self) -> None:
-        assert incidents("## 【O1 服务】\n\n- 6/3 10:12 发布完成\n\n# 下周计划\n\n- 生产事件：\n- 6/9 10:00 复盘\n") == []
+        assert (
+            incidents(
+                "## 【O1 服务】\n\n- 6/3 10:12 发布完成\n\n# 下周计划\n\n- 生产事件：\n- 6/9 10:00 复盘\n"
+            )
+            == []
+        )
 
 
 class TestWhatIsNone:
@@ -93,11 +103,19 @@ class TestWhatIsNone:
         assert [link.text for link in reading.document.links] == ["复盘", "台账", "周会"]
 
     def test_an_introduction_or_an_end(self) -> None:
-        assert [found.symptom for found in incidents("## 生产事件\n\n本周共1起：\n\n- 6/3 10:12 甲\n\n以上均已复盘。\n")] == ["甲"]
+        assert [
+            found.symptom
+            for found in incidents("## 生产事件\n\n本周共1起：\n\n- 6/3 10:12 甲\n\n以上均已复盘。\n")
+        ] == ["甲"]
 
     def test_the_next_point_of_the_list_they_stand_in(self) -> None:
-        page = "## 【O3】\n\n1. 生产事件：\n- 6/3 10:12 甲\n处置：\n1. 停写\n2. 切换\n- 6/4 10:00 乙\n2. 周会\n"
-        assert [(found.symptom, found.handling) for found in incidents(page)] == [("甲", "停写\n切换"), ("乙", None)]
+        page = (
+            "## 【O3】\n\n1. 生产事件：\n- 6/3 10:12 甲\n处置：\n1. 停写\n2. 切换\n- 6/4 10:00 乙\n2. 周会\n"
+        )
+        assert [(found.symptom, found.handling) for found in incidents(page)] == [
+            ("甲", "停写\n切换"),
+            ("乙", None),
+        ]
 
 
 class TestClauses:
@@ -152,15 +170,18 @@ class TestClauses:
 
     def test_what_is_not_stated_is_none(self) -> None:
         found = one("- 6/3 10:12 甲\n")
-        assert (found.cause, found.handling, found.impact, found.recovered_at, found.grade, found.parties) == (
-            None, None, None, None, None, [],
-        )  # fmt: skip
+        assert [found.cause, found.handling, found.impact, found.recovered_at, found.grade] == [None] * 5
+        assert found.parties == []
 
 
 class TestTimes:
     def test_a_range_ends_the_incident(self) -> None:
         found = one("- 6/3 8:48~9:50 甲\n")
-        assert (found.started_at, found.recovered_at, found.symptom) == ("2025-06-03T08:48", "2025-06-03T09:50", "甲")
+        assert (found.started_at, found.recovered_at, found.symptom) == (
+            "2025-06-03T08:48",
+            "2025-06-03T09:50",
+            "甲",
+        )
 
     def test_a_time_within_the_line_counts_where_the_incident_is_told(self) -> None:
         found = one("- 网关超时（6/3 10:12），原因：发布\n")
@@ -226,7 +247,9 @@ class TestTheForm:
         assert self.again(fields, language) == fields
 
     def test_a_recovery_the_handling_states_is_not_written_twice(self) -> None:
-        fields = IncidentFields("甲", started_at="2025-06-05T14:40", handling="15:10恢复", recovered_at="2025-06-05T15:10")
+        fields = IncidentFields(
+            "甲", started_at="2025-06-05T14:40", handling="15:10恢复", recovered_at="2025-06-05T15:10"
+        )
         (block,) = incident_blocks(fields, language="zh", monday=MONDAY)
         assert [child.text for child in block.blocks] == ["处置：15:10恢复"]
 
@@ -242,6 +265,11 @@ class TestTheForm:
         self, symptom: str, impact: str | None, cause: str | None, handling: str | None, language: Language
     ) -> None:
         fields = IncidentFields(
-            symptom, started_at="2025-06-03T10:12", started_literal="6/3 10:12", impact=impact, cause=cause, handling=handling
+            symptom,
+            started_at="2025-06-03T10:12",
+            started_literal="6/3 10:12",
+            impact=impact,
+            cause=cause,
+            handling=handling,
         )
         assert self.again(fields, language) == fields

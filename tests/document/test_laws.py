@@ -12,7 +12,7 @@ from app.document.outline import structure
 from app.document.places import walk
 from app.document.reader import read
 from app.document.recognition import recognise
-from app.document.schema import Block, Document
+from app.document.schema import Document
 from app.document.writer import write
 from tests.document.strategies import documents, pages, typed
 

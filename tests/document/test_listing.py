@@ -51,20 +51,24 @@ def got() -> dict[str, Any]:
 class TestTheObject:
     def test_has_all_its_keys(self) -> None:
         assert list(got()) == [
-            "title", "week", "properties", "sections", "metrics", "incident_counts", "incidents", "goals", "reflections",
+            "title", "week", "properties", "sections", "metrics", "incident_counts", "incidents", "goals",
+            "reflections",
             "facts", "links", "problems",
         ]  # fmt: skip
 
     def test_shows_the_week(self) -> None:
         assert got()["week"] == {
-            "label": "第23周", "year": 2025, "number": 23, "start": "2025-06-02", "end": "2025-06-08", "rule": "jan1-monday",
+            "label": "第23周", "year": 2025, "number": 23, "start": "2025-06-02", "end": "2025-06-08",
+            "rule": "jan1-monday",
             "year_from": "title_date",
         }  # fmt: skip
 
     def test_shows_sections_with_items_as_they_nest(self) -> None:
         section = got()["sections"][2]
-        assert {key: section[key] for key in ("kind", "code", "title", "heading", "level", "parent", "paragraphs")} == {
-            "kind": "workstream", "code": None, "title": "账务", "heading": "A. 账务", "level": 3, "parent": 1, "paragraphs": [],
+        keys = ("kind", "code", "title", "heading", "level", "parent", "paragraphs")
+        assert {key: section[key] for key in keys} == {
+            "kind": "workstream", "code": None, "title": "账务", "heading": "A. 账务", "level": 3,
+            "parent": 1, "paragraphs": [],
         }  # fmt: skip
         (item,) = section["items"]
         assert (item["text"], item["paragraphs"]) == ("进度72.5%，6/12上线\n完成28/40", ["段落"])
@@ -82,8 +86,10 @@ class TestTheObject:
     def test_shows_incidents_with_null_for_what_is_not_stated(self) -> None:
         (incident,) = got()["incidents"]
         assert incident == {
-            "started_at": "2025-06-03T10:12", "started_literal": "6/3 10:12", "recovered_at": "2025-06-03T10:40",
-            "symptom": "甲失败12笔，3,400.50元", "cause": None, "handling": "10:40恢复", "impact": None, "grade": None, "parties": [],
+            "started_at": "2025-06-03T10:12", "started_literal": "6/3 10:12",
+            "recovered_at": "2025-06-03T10:40",
+            "symptom": "甲失败12笔，3,400.50元", "cause": None, "handling": "10:40恢复", "impact": None,
+            "grade": None, "parties": [],
             "amounts": [{"value": "3400.50", "currency": "CNY", "count": 12, "literal": "12笔，3,400.50元"}],
             "start": PAGE.index("6/3 10:12"), "end": PAGE.index("10:40恢复") + 7,
         }  # fmt: skip
@@ -91,7 +97,11 @@ class TestTheObject:
     def test_shows_each_kind_of_fact_with_its_keys(self) -> None:
         facts = {fact["kind"]: fact for fact in got()["facts"]}
         assert facts["progress"]["value"] == 72.5
-        assert (facts["date"]["iso"], facts["date"]["role"], facts["date"]["status"]) == ("2025-06-12", "上线", "planned")
+        assert (facts["date"]["iso"], facts["date"]["role"], facts["date"]["status"]) == (
+            "2025-06-12",
+            "上线",
+            "planned",
+        )
         assert (facts["done_total"]["done"], facts["done_total"]["total"]) == (28, 40)
         assert (facts["amount"]["value"], facts["amount"]["section"]) == ("3400.50", 3)
 

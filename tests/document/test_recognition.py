@@ -21,7 +21,10 @@ def metrics(text: str) -> list[tuple[str | None, str, str]]:
 class TestMetrics:
     def test_stand_in_bullets_below_group_lines(self) -> None:
         page = "成功率：\n\n- 入金有效成功率：99.99%\n\n可用性：\n\n- 支付系统年度可用性：99.980%\n"
-        assert metrics(page) == [("成功率", "入金有效成功率", "99.99"), ("可用性", "支付系统年度可用性", "99.980")]
+        assert metrics(page) == [
+            ("成功率", "入金有效成功率", "99.99"),
+            ("可用性", "支付系统年度可用性", "99.980"),
+        ]
 
     def test_two_may_stand_in_one_bullet(self) -> None:
         assert metrics("- 出金有效成功率：99.972% ，一次支付成功率：99.17%\n") == [
@@ -42,7 +45,10 @@ class TestMetrics:
         assert document("## 【O1 服务】\n\n- 入金有效成功率：99.99%\n").metrics == []
 
     def test_counts_of_accidents_are_the_pages_own(self) -> None:
-        assert document("## 系统运行数据\n\n- 事故数AB级0次，CD级1次，另有一起待定级\n").incident_counts == {"AB": 0, "CD": 1}
+        assert document("## 系统运行数据\n\n- 事故数AB级0次，CD级1次，另有一起待定级\n").incident_counts == {
+            "AB": 0,
+            "CD": 1,
+        }
         assert document("## 系统运行数据\n\n- 正常\n").incident_counts == {}
 
     def test_the_day_of_a_counted_accident_is_no_promise(self) -> None:
@@ -82,7 +88,9 @@ class TestReflections:
 
 class TestFacts:
     def test_are_read_in_every_section_but_the_daily_reports(self) -> None:
-        page = "- 6/7上线\n\n## 【其他】\n\n- 6/8上线\n\n# 下周计划\n\n- 6/9上线\n\n# 日报合集\n\n- 6/6 日报\n"
+        page = (
+            "- 6/7上线\n\n## 【其他】\n\n- 6/8上线\n\n# 下周计划\n\n- 6/9上线\n\n# 日报合集\n\n- 6/6 日报\n"
+        )
         assert [fact.literal for fact in document(page).facts] == ["6/7", "6/8", "6/9"]
 
     def test_progress_in_the_metrics_is_none(self) -> None:
@@ -90,7 +98,9 @@ class TestFacts:
 
     def test_of_an_incident_only_amounts_are_facts(self) -> None:
         page = "## 生产事件\n\n- 6/3 10:12 甲失败12笔，3,400.50元\n处置：6/4完成补单，进度80%\n"
-        assert [(fact.kind, fact.literal) for fact in document(page).facts] == [("amount", "12笔，3,400.50元")]
+        assert [(fact.kind, fact.literal) for fact in document(page).facts] == [
+            ("amount", "12笔，3,400.50元")
+        ]
 
     def test_the_parts_of_a_total_may_stand_in_the_paragraph_below(self) -> None:
         for page in (
@@ -100,7 +110,12 @@ class TestFacts:
         ):
             (fact,) = document(f"## 【O2】\n\n{page}").facts
             assert isinstance(fact, PartsTotalFact)
-            assert (fact.literal, fact.total, sum(fact.parts.values()), fact.sum_ok) == ("总计12个", 12, 12, True)
+            assert (fact.literal, fact.total, sum(fact.parts.values()), fact.sum_ok) == (
+                "总计12个",
+                12,
+                12,
+                True,
+            )
 
     def test_totals_that_do_not_add_up_are_kept_as_written(self) -> None:
         reading = read(TITLE + "## 【O2】\n\n- 账单总计12个\n\n    可下线5个，已投产3个，测试中3个\n")
@@ -145,5 +160,7 @@ class TestEditedDocuments:
         assert values.facts == []
 
     def test_need_no_page(self) -> None:
-        section = Section(kind="next_goals", title="下周计划", heading="下周计划", blocks=[Block(kind="item", text="压测")])
+        section = Section(
+            kind="next_goals", title="下周计划", heading="下周计划", blocks=[Block(kind="item", text="压测")]
+        )
         assert [goal.text for goal in recognise(Document(sections=[section]), monday=None).goals] == ["压测"]

@@ -18,9 +18,12 @@ from tests.document.golden import page_names, page_text
 from tests.document.test_laws import content, words
 
 BITS = (
-    "\n", "\n\n", "- ", "1. ", "    ", "# ", "## ", "【", "】", "：", "原因：", "处置：", "6/5 14:40 ", "99.9%", "```", "|", "\\", "**", "~",
-    "\r\n", "\u3000", "\u00a0", "[a](b)", "。", "，", "0", "９", "\x00", "Created: x", "生产事件：", "暂无", "5. ", "😀", "\ufeff", "第", "周",
-    "2025-", "-W", "进度", "总数12个", "元", "/", "(", "]", "<!--", "---", "\x85", "\u2028", "1.【", "1、", "•", "\t",
+    "\n", "\n\n", "- ", "1. ", "    ", "# ", "## ", "【", "】", "：", "原因：", "处置：", "6/5 14:40 ",
+    "99.9%", "```", "|", "\\", "**", "~",
+    "\r\n", "\u3000", "\u00a0", "[a](b)", "。", "，", "0", "９", "\x00", "Created: x", "生产事件：",
+    "暂无", "5. ", "😀", "\ufeff", "第", "周",
+    "2025-", "-W", "进度", "总数12个", "元", "/", "(", "]", "<!--", "---", "\x85", "\u2028", "1.【",
+    "1、", "•", "\t",
 )  # fmt: skip
 
 HOSTILE: dict[str, str] = {
@@ -67,7 +70,11 @@ def mutated(chance: random.Random, page: str) -> str:
             case 2:
                 page = page[:at] + page[other : other + chance.randrange(1, 40)] + page[at:]
             case _:
-                page = page[:at] + chr(chance.choice((chance.randrange(0x20, 0x7F), chance.randrange(0x3000)))) + page[at + 1 :]
+                page = (
+                    page[:at]
+                    + chr(chance.choice((chance.randrange(0x20, 0x7F), chance.randrange(0x3000))))
+                    + page[at + 1 :]
+                )
     return page
 
 
@@ -106,7 +113,14 @@ def calls(work: Callable[[], Any]) -> int:
 
 class TestHostilePages:
     @pytest.mark.parametrize("name", sorted(HOSTILE))
-    @pytest.mark.parametrize("below", ["", "# 第23周 2025-06-06\n\n## 【O1 a】\n\n- x\n", "# 第23周 2025-06-06\n\n## 生产事件\n\n6/5 14:40 "])
+    @pytest.mark.parametrize(
+        "below",
+        [
+            "",
+            "# 第23周 2025-06-06\n\n## 【O1 a】\n\n- x\n",
+            "# 第23周 2025-06-06\n\n## 生产事件\n\n6/5 14:40 ",
+        ],
+    )
     def test_cost_in_proportion_to_their_size(self, name: str, below: str) -> None:
         unit = HOSTILE[name]
         small, once, twice = (below + unit * (size // len(unit)) for size in (600, 4_000, 8_000))

@@ -59,7 +59,9 @@ class TestTheRule:
 
     def test_a_title_date_outside_the_week_is_a_problem(self) -> None:
         assert keys("# 第34周 2023-08-18\n") == []
-        assert [problem.key for problem in read("# 第34周 2023-08-18\n", rule="iso").problems] == ["week.title_date"]
+        assert [problem.key for problem in read("# 第34周 2023-08-18\n", rule="iso").problems] == [
+            "week.title_date"
+        ]
 
 
 class TestTheYear:
@@ -70,6 +72,14 @@ class TestTheYear:
     def test_comes_from_the_creation_where_nothing_better_gives_it(self) -> None:
         assert said("# 第23周\n\nCreated: 2025年6月6日 20:57\n") == (2025, 23, "2025-06-02", "created")
         assert said("# 第23周\n\nCreated: June 6, 2025 2:59 PM\n") == (2025, 23, "2025-06-02", "created")
+
+    def test_comes_from_the_second_title_or_a_property_that_names_the_week(self) -> None:
+        assert said("# 第23周\n\n# 第23周 2025/06/06\n") == (2025, 23, "2025-06-02", "title_date")
+        assert said("# 第23周\n\nCreated: 2026年1月5日\n日期: 2025-06-06\n") == (2025, 23, "2025-06-02", "title_date")
+        assert said("# 周报\n\nWeek: 2025-W23\n") == (2025, 23, "2025-06-02", "label")
+
+    def test_never_comes_from_the_day_of_an_edit_alone(self) -> None:
+        assert week("# 周报\n\nLast edited: 2025-06-06\n") is None
 
     def test_a_page_was_made_in_its_week_or_later(self) -> None:
         assert said("# 第50周\n\nCreated: 2023年6月29日 20:57\n") == (2022, 50, "2022-12-05", "created")
@@ -95,7 +105,11 @@ class TestTheYear:
 
 class TestWithoutAWeek:
     def test_values_that_need_none_are_read_all_the_same(self) -> None:
-        reading = read("# 周报\n\n## 【O1 服务】\n\n- 进度80%，6/7上线\n\n## 生产事件\n\n- 6/3 10:12 甲\n原因：乙\n")
+        reading = read(
+            "# 周报\n\n## 【O1 服务】\n\n- 进度80%，6/7上线\n\n## 生产事件\n\n- 6/3 10:12 甲\n原因：乙\n"
+        )
         assert [fact.kind for fact in reading.document.facts] == ["progress"]
-        assert [(one.started_at, one.started_literal) for one in reading.document.incidents] == [(None, "6/3 10:12")]
+        assert [(one.started_at, one.started_literal) for one in reading.document.incidents] == [
+            (None, "6/3 10:12")
+        ]
         assert [problem.key for problem in reading.problems] == ["week.unknown"]

@@ -21,9 +21,14 @@ class TestAPage:
         document = Document(
             title="第23周 2025-06-06",
             second_title="第23周 2025/06/06",
-            properties=[Property(key="Created", value="2025年6月6日"), Property(key="状态", value="已发布", separator="：")],
+            properties=[
+                Property(key="Created", value="2025年6月6日"),
+                Property(key="状态", value="已发布", separator="："),
+            ],
             sections=[
-                Section(kind="workstream", code="O1", title="服务", heading="【O1 服务】", blocks=[item("a")]),
+                Section(
+                    kind="workstream", code="O1", title="服务", heading="【O1 服务】", blocks=[item("a")]
+                ),
                 Section(kind="daily_reports", title="日报合集", heading="日报合集", level=1),
             ],
         )
@@ -37,7 +42,9 @@ class TestAPage:
         assert read("").document == read("\n \n").document
 
     def test_a_first_line_that_looks_like_a_property_stays_text(self) -> None:
-        document = Document(title="第23周 2025-06-06", sections=[Section(kind="custom", blocks=[paragraph("Owner: lin")])])
+        document = Document(
+            title="第23周 2025-06-06", sections=[Section(kind="custom", blocks=[paragraph("Owner: lin")])]
+        )
         assert write(document) == "# 第23周 2025-06-06\n\nOwner\\: lin\n"
         again = read(write(document)).document
         assert again.properties == []
@@ -46,7 +53,12 @@ class TestAPage:
 
 class TestBlocks:
     def test_lists_are_tight_and_paragraphs_stand_apart(self) -> None:
-        blocks = [item("a", item("b", ordered=True), item("c", ordered=True)), item("d", paragraph("e")), item("f"), paragraph("g")]
+        blocks = [
+            item("a", item("b", ordered=True), item("c", ordered=True)),
+            item("d", paragraph("e")),
+            item("f"),
+            paragraph("g"),
+        ]
         assert write_blocks(blocks) == "- a\n    1. b\n    2. c\n- d\n\n    e\n\n- f\n\ng"
 
     def test_further_lines_are_indented_below_the_item(self) -> None:

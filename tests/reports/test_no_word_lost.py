@@ -150,11 +150,14 @@ def missing(document: Document) -> Iterator[str]:
             if block.kind == "code":
                 if not stands_in(visible_code(block.text), words):
                     yield f"code {block.text!r}"
-            elif (index, path) in told or (index, path) in measured:
+                continue
+            if (index, path) in told or (index, path) in measured:
                 if not stands_in(visible(block.text).translate(EMPHASIS), words):
                     yield f"value text {block.text!r}"
-            elif letters(_own_text(page, index, path, in_table=index in tables)) != visible(block.text):
-                yield f"{block.kind} {block.text!r}: {_own_text(page, index, path, in_table=index in tables)!r}"
+                continue
+            said = _own_text(page, index, path, in_table=index in tables)
+            if letters(said) != visible(block.text):
+                yield f"{block.kind} {block.text!r}: {said!r}"
 
 
 def _own_text(page: Node, index: int, path: tuple[int, ...], *, in_table: bool) -> str:

@@ -14,6 +14,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.accounts.models import Team
+from app.document.schema import Grade
 from app.db import Database
 from app.metrics.actions import find_or_make_metric, set_target
 from tests.conftest import Cast, SignIn
@@ -245,6 +246,19 @@ class TestATeam:
         html = read()
         assert "11.11" not in html
         assert "草稿里的事故" not in html
+
+    def test_shows_an_amended_week_as_it_is_published(
+        self, read: Read, database: Database, cast: Cast
+    ) -> None:
+        with database.writing() as session:
+            told: dict[str, Grade] = {"通道超时": "C", "账单延迟": "D"}
+            report = publish(session, cast.payments, LAST, {PAY_IN: "99.98%"}, accidents=told)
+            happen(session, report, grade="B", symptom="还没发布的事故", day=None)
+            happen(session, report, grade="D", symptom="通道超时", day=None).grade_decided = True
+            report.state = "amending"
+        listed = words(read())
+        assert "还没发布的事故" not in listed
+        assert "事故 2 起：D 级 2" in listed
 
 
 class TestTheCost:

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Team
-from app.document.schema import Document, Metric, Place
+from app.document.schema import Document, Grade, Metric, Place
+from app.document.schema import Incident as Told
 from app.document.weeks import week_of
 from app.incidents.models import Incident
 from app.metrics.actions import keep_readings
@@ -21,15 +22,25 @@ LAST = date(2025, 6, 9)
 """The Monday of week 24."""
 
 
-def document(values: Mapping[str, str]) -> Document:
-    """A document that reports the metrics: `{"入金有效成功率": "99.98%"}`."""
+def document(values: Mapping[str, str], accidents: Mapping[str, Grade] | None = None) -> Document:
+    """A document that reports the metrics, `{"入金有效成功率": "99.98%"}`, and accidents with their grades."""
     return Document(
-        metrics=[_metric(place, name, value) for place, (name, value) in enumerate(values.items())]
+        metrics=[_metric(place, name, value) for place, (name, value) in enumerate(values.items())],
+        incidents=[
+            Told(symptom=symptom, grade=grade, section=0, blocks=[(0,)])
+            for symptom, grade in (accidents or {}).items()
+        ],
     )
 
 
 def publish(
-    session: Session, team: Team, monday: date, values: Mapping[str, str], *, report: Report | None = None
+    session: Session,
+    team: Team,
+    monday: date,
+    values: Mapping[str, str],
+    *,
+    accidents: Mapping[str, Grade] | None = None,
+    report: Report | None = None,
 ) -> Report:
     """The next revision of that week, with these metrics."""
     if report is None:
@@ -52,7 +63,7 @@ def publish(
     else:
         report.published_revision += 1
     session.flush()
-    said = document(values)
+    said = document(values, accidents)
     session.add(
         Revision(
             report_id=report.id,
@@ -77,10 +88,14 @@ def publish(
     return report
 
 
-def happen(session: Session, report: Report, *, grade: str | None, symptom: str, day: str) -> Incident:
+def happen(session: Session, report: Report, *, grade: str | None, symptom: str, day: str | None) -> Incident:
     """An event of that week."""
     incident = Incident(
-        team_id=report.team_id, report_id=report.id, grade=grade, symptom=symptom, started_at=f"{day}T14:12"
+        team_id=report.team_id,
+        report_id=report.id,
+        grade=grade,
+        symptom=symptom,
+        started_at=day and f"{day}T14:12",
     )
     session.add(incident)
     session.flush()

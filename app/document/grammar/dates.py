@@ -56,7 +56,13 @@ def find_dates(text: str, monday: date) -> list[FoundFact]:
         if not _is_date(line, one, scene, role, monday):
             continue
         status, by_word = _status(one, scene, role, monday)
-        if earlier and not by_word and earlier.is_planned and earlier.clause == scene.clause and earlier.low <= one.low:
+        if (
+            earlier
+            and not by_word
+            and earlier.is_planned
+            and earlier.clause == scene.clause
+            and earlier.low <= one.low
+        ):
             status, by_word = "planned", True
         earlier = _Told(scene.clause, one.low, is_planned=by_word and status == "planned")
         one = _in_its_year(line, one, status if by_word else None, monday)
@@ -65,7 +71,8 @@ def find_dates(text: str, monday: date) -> list[FoundFact]:
                 "date",
                 one.start,
                 one.end,
-                one.certain and (role is not None or one.need != "day" or one.precision == "day_range" or scene.cue),
+                one.certain
+                and (role is not None or one.need != "day" or one.precision == "day_range" or scene.cue),
                 {"iso": one.iso, "precision": one.precision, "role": role, "status": status},
             )
         )
@@ -93,7 +100,9 @@ class _Told:
 
 _OPENING = re.compile(r"[(【\[「“]")
 _CLOSING = re.compile(r"[()【】\[\]「」“”]")
-_WEEKDAY_NOTE = re.compile(r"\s?\((?:[本这上下]{0,2}(?:周|星期|礼拜))?[一二三四五六日天](?:晚上?|上午|下午|凌晨|中午)?\)")
+_WEEKDAY_NOTE = re.compile(
+    r"\s?\((?:[本这上下]{0,2}(?:周|星期|礼拜))?[一二三四五六日天](?:晚上?|上午|下午|凌晨|中午)?\)"
+)
 
 
 def _scene(line: str, one: Written, previous: int, following: int) -> _Scene:
@@ -122,7 +131,10 @@ def _scene(line: str, one: Written, previous: int, following: int) -> _Scene:
 
 _LIST = re.compile(r"\s?(?:[、,/&~]|和|及|与|或|\band\b|\bor\b)\s?", re.ASCII)
 _LABEL = r"(?:的?(?:计划|预计|目标)?(?:时间|日期|节点|时点|日))?[\s:是为在于由从原到至*]*"
-_MOVED = re.compile(r"(?:延期|延后|延|推迟|顺延|提前|调整|改|变更)(?:到|至|为)\s?$|\b(?:postponed|moved|slipped|rescheduled|pushed(?: back)?|delayed|brought forward) to\s$", re.IGNORECASE)
+_MOVED = re.compile(
+    r"(?:延期|延后|延|推迟|顺延|提前|调整|改|变更)(?:到|至|为)\s?$|\b(?:postponed|moved|slipped|rescheduled|pushed(?: back)?|delayed|brought forward) to\s$",
+    re.IGNORECASE,
+)
 _PARTED = re.compile(r"[\s、/>→-]|(?:延期|延后|推迟|顺延|提前|调整|改|变更)")
 _LABEL_BEFORE = re.compile(_LABEL + r"$")
 _CJK = re.compile(r"[\u3400-\u9fff]")
@@ -246,11 +258,15 @@ _RATIO_BEFORE = re.compile(
     r"\b(?:phase|step|part|page|score|chapter|stage|round)\b)\s?[:(]?\s?$|[0-9]%\s?\(?$|[0-9]\s?[x*]\s?$",
     re.ASCII | re.IGNORECASE,
 )
-_COUNT_BEFORE = re.compile(r"(?:(?:进度|进展|progress)\s?[:(]?|(?:完成|版本|done|completed)\s?:?)\s?$", re.ASCII | re.IGNORECASE)
+_COUNT_BEFORE = re.compile(
+    r"(?:(?:进度|进展|progress)\s?[:(]?|(?:完成|版本|done|completed)\s?:?)\s?$", re.ASCII | re.IGNORECASE
+)
 FRACTION_NEXT = re.compile(r"\s?(?:的(?!上线|提测|切换|发布|版本|验收|投产|割接|评审)|强|弱|多)")
 _TALKED_ABOUT = re.compile(r"\s?(?:整体)?(?:来?看|期间|以来)")
 _SPANS = ("month", "month_range", "half")
-_PLACE_NAMES = re.compile(r"\s?(?:版|版本|迭代|需求|项目|会议|大促|例会|事故|故障|账单|报表|数据|日报|周报|月报|纪要|会议纪要|邮件|快照|截图)")
+_PLACE_NAMES = re.compile(
+    r"\s?(?:版|版本|迭代|需求|项目|会议|大促|例会|事故|故障|账单|报表|数据|日报|周报|月报|纪要|会议纪要|邮件|快照|截图)"
+)
 _RIGHT_NEXT = re.compile(
     r"\s?(?:之?前|后)?(?:正式|完成|全量|整体)?(?=[上提转送投发交切割验封灰下启开部完内公封生结立试])"
 )
@@ -271,9 +287,17 @@ def _is_date(line: str, one: Written, scene: _Scene, role: str | None, monday: d
             return False
         if _DONE_BRACKET.search(line[max(0, one.start - 6) : one.start]):
             return is_near(one.low, monday, before=60, after=60)
-        if not scene.cue and not is_near(one.low, monday, before=90, after=200) and not _verbs(scene.after):
+        is_behind = not _verbs(scene.after) and role is not None and role == _last_verb(scene.before)
+        if is_behind and not scene.cue and not is_near(one.low, monday, before=90, after=200):
             return False
-        is_told = role is not None or "里程碑" in scene.whole_before or scene.cue or deadline or as_of or bool(PLANNED.search(scene.before))
+        is_told = (
+            role is not None
+            or "里程碑" in scene.whole_before
+            or scene.cue
+            or deadline
+            or as_of
+            or bool(PLANNED.search(scene.before))
+        )
         return is_told or (is_near(one.low, monday, before=45, after=45) and not _is_the_week(one, monday))
     if one.need == "clause":
         return role is not None or scene.cue or deadline or as_of
@@ -287,19 +311,29 @@ def _is_date(line: str, one: Written, scene: _Scene, role: str | None, monday: d
             return verb_next or deadline or alone
         if deadline and role is not None and line[one.end - 2].isdigit():
             return True
-        if role is not None and _LABELLED.search(scene.before) and not scene.after.strip() and line[one.end - 2].isdigit():
+        if (
+            role is not None
+            and _LABELLED.search(scene.before)
+            and not scene.after.strip()
+            and line[one.end - 2].isdigit()
+        ):
             return True
         opens = not scene.before.strip() or scene.before.endswith("、")
         is_long = line[one.end - 2].isdigit()  # 2.1 may be a number of a paragraph
         is_close = line[one.end : one.end + 1] != " " and is_near(one.low, monday, before=14, after=60)
-        return one.precision == "day" and opens and (is_long or is_close) and _has_milestone_right_next(line, one)
+        return (
+            one.precision == "day"
+            and opens
+            and (is_long or is_close)
+            and _has_milestone_right_next(line, one)
+        )
     if "-" in line[one.start : one.end] and not scene.cue and scene.before.strip():
         return False
     if deadline and role is not None:
         return True
-    return ((scene.cue or as_of) and (verb_next or deadline or not scene.after.strip())) or _has_milestone_right_next(
-        line, one
-    )
+    return (
+        (scene.cue or as_of) and (verb_next or deadline or not scene.after.strip())
+    ) or _has_milestone_right_next(line, one)
 
 
 def _is_the_week(one: Written, monday: date) -> bool:
@@ -317,7 +351,9 @@ def _is_ratio(line: str, one: Written, scene: _Scene) -> bool:
         return False
     before = scene.whole_before
     verb_next = bool(VERB_NEXT.match(line, one.end))
-    if _RATIO_BEFORE.search(before) or (_COUNT_BEFORE.search(before) and not verb_next and not scene.after.strip()):
+    if _RATIO_BEFORE.search(before) or (
+        _COUNT_BEFORE.search(before) and not verb_next and not scene.after.strip()
+    ):
         return True
     if scene.cue:
         return False
@@ -328,7 +364,9 @@ def _is_ratio(line: str, one: Written, scene: _Scene) -> bool:
 
 def _is_name(line: str, one: Written, scene: _Scene) -> bool:
     """A day that only names something (`6/15版本`), and digits nobody says anything about."""
-    return bool(not scene.cue and _PLACE_NAMES.match(line, one.end) and not scene.before.strip().endswith("于"))
+    return bool(
+        not scene.cue and _PLACE_NAMES.match(line, one.end) and not scene.before.strip().endswith("于")
+    )
 
 
 def _verb_is_real(line: str, one: Written) -> bool:
@@ -339,7 +377,11 @@ def _verb_is_real(line: str, one: Written) -> bool:
 def _has_milestone_right_next(line: str, one: Written) -> bool:
     right = _RIGHT_NEXT.match(line, one.end)
     verb = MILESTONE_NEXT.match(line, one.end) if right else None
-    return bool(verb and not NOT_A_VERB.match(line, right.end() if right else 0) and not _NOT_AFTER_MILESTONE.match(line, verb.end()))
+    return bool(
+        verb
+        and not NOT_A_VERB.match(line, right.end() if right else 0)
+        and not _NOT_AFTER_MILESTONE.match(line, verb.end())
+    )
 
 
 # Planned or past --------------------------------------------------------------------------------
@@ -354,14 +396,21 @@ def _status(one: Written, scene: _Scene, role: str | None, monday: date) -> tupl
     sunday = shift(monday, 6)
     if AS_OF_BEFORE.search(scene.before) and not DEADLINE_BEFORE.search(scene.before):
         return "as_of", True
-    if _TALKED_ABOUT.match(scene.after) or (one.precision == "half" and not scene.cue and not DEADLINE_NEXT.match(scene.after)):
+    if _TALKED_ABOUT.match(scene.after) or (
+        one.precision == "half" and not scene.cue and not DEADLINE_NEXT.match(scene.after)
+    ):
         return "period", True
     planned = _last(PLANNED, scene.before)
     past = _last(PAST, scene.before)
     if past >= 0 and _verbs(scene.before[past:]):
         past = -1
     has_happened = past > planned or bool(PAST.search(scene.after))
-    will_happen = planned >= 0 or bool(PLANNED_BEFORE.search(scene.before)) or bool(PLANNED.search(scene.after)) or bool(DEADLINE_NEXT.match(scene.after))
+    will_happen = (
+        planned >= 0
+        or bool(PLANNED_BEFORE.search(scene.before))
+        or bool(PLANNED.search(scene.after))
+        or bool(DEADLINE_NEXT.match(scene.after))
+    )
     if has_happened and one.bare_day and not will_happen:
         return "actual", True
     if has_happened and one.high <= (sunday if will_happen else shift(sunday, 10)):

@@ -24,7 +24,6 @@ from app.document.grammar.written import (
     day_of,
     end_of_year,
     is_near,
-    shift,
     some_days,
     some_months,
 )
@@ -101,7 +100,11 @@ def _plain(parts: list[str], line: str, start: int, end: int, monday: date) -> W
             return _year_part(match)
     digits = parts[0]
     mark = _DAY_MARK.match(line, end) if len(digits) <= 2 else None
-    if mark and line[start - 1 : start] not in ("年", "月") and not _EVERY_MONTH.search(line[max(0, start - 10) : start]):
+    if (
+        mark
+        and line[start - 1 : start] not in ("年", "月")
+        and not _EVERY_MONTH.search(line[max(0, start - 10) : start])
+    ):
         return _day_of_month(int(digits), start, mark.end(), monday)
     if len(digits) == 8:
         day = day_of(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
@@ -121,7 +124,9 @@ def _chinese_date(match: re.Match[str], line: str, monday: date) -> Written | No
         year = monday.year + _YEAR_STEP[word[1]]
         start -= len(word[0])
     if match["d"]:
-        day = day_near(month, int(match["d"]), monday) if year is None else day_of(year, month, int(match["d"]))
+        day = (
+            day_near(month, int(match["d"]), monday) if year is None else day_of(year, month, int(match["d"]))
+        )
         return a_day(start, match.end(), day, "written")
     return a_month(start, match.end(), year, month, match["part"], monday)
 

@@ -12,7 +12,9 @@ from typing import Final
 
 _FOLDED: Final[dict[str, str]] = (
     {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}  # ！ to ～
-    | dict.fromkeys("\u00a0\u1680\u202f\u205f\u2060\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200C))), " ")
+    | dict.fromkeys(
+        "\u00a0\u1680\u202f\u205f\u2060\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200C))), " "
+    )
     | dict.fromkeys("‐‑‒–—―−﹣", "-")
     | dict.fromkeys("〜∼﹏", "~")
     | dict.fromkeys("∶︰﹕", ":")

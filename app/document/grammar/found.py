@@ -26,10 +26,16 @@ class FoundFact:
     values: Mapping[str, Any]
 
 
+def done_total(start: int, end: int, done: int, total: int) -> FoundFact:
+    return FoundFact("done_total", start, end, True, {"done": done, "total": total})
+
+
 def closed(line: str, start: int, end: int) -> int:
     """Where a literal ends, with the bracket or emphasis that was opened in it: `联调（85%）`, `**80%**`."""
     for opening, closing in (("(", ")"), ("【", "】"), ("[", "]")):
-        if line.startswith(closing, end) and line.count(opening, start, end) > line.count(closing, start, end):
+        if line.startswith(closing, end) and line.count(opening, start, end) > line.count(
+            closing, start, end
+        ):
             end += 1
     if line.startswith("**", end) and line.count("**", start, end) % 2:
         end += 2

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-
 #: More links than this in one block are not read.
 _LIMIT = 2000
 _LONGEST_TARGET: Final = 4096
@@ -96,7 +95,9 @@ def _target(text: str, at: int) -> tuple[str, int] | None:
     """The target between the brackets that open at `at`, and where they are closed."""
     if text.startswith("(<", at):
         closing = text.find(">)", at, at + _LONGEST_TARGET)
-        return (text[at + 2 : closing], closing + 2) if closing >= 0 and "\n" not in text[at:closing] else None
+        return (
+            (text[at + 2 : closing], closing + 2) if closing >= 0 and "\n" not in text[at:closing] else None
+        )
     depth = 0
     for here in range(at, min(len(text), at + _LONGEST_TARGET)):
         char = text[here]

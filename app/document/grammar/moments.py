@@ -32,9 +32,12 @@ _DASHED = re.compile(r"(?P<m>[0-9]{1,2})-(?P<d>[0-9]{1,2})(?=\s{1,2}[0-9]{1,2}\s
 _BETWEEN = re.compile(
     r"(?:\s|日|号|,|T|\*|at\b|-(?=\s|[0-9]{1,2}\s?:)|\((?:周|星期)?[一二三四五六日天]\)|周[一二三四五六日天]|星期[一二三四五六日天])*"
 )
-_DAYTIME: Final = r"(?P<daytime>凌晨|清晨|早上|早晨|早|上午|中午|下午|傍晚|晚上|晚间|晚|夜间|夜里|深夜|当日|当天)?\s?"
+_DAYTIME: Final = (
+    r"(?P<daytime>凌晨|清晨|早上|早晨|早|上午|中午|下午|傍晚|晚上|晚间|晚|夜间|夜里|深夜|当日|当天)?\s?"
+)
 _CLOCK = re.compile(
-    _DAYTIME + r"(?P<h>[01]?[0-9]|2[0-3])(?:\s?:\s?(?P<m>[0-5][0-9])(?::[0-5][0-9])?(?![0-9:])|[点时](?P<m2>[0-5]?[0-9])分?|[点时](?P<half>半)|[点时](?:整|许|左右)?(?![0-9]))"
+    _DAYTIME
+    + r"(?P<h>[01]?[0-9]|2[0-3])(?:\s?:\s?(?P<m>[0-5][0-9])(?::[0-5][0-9])?(?![0-9:])|[点时](?P<m2>[0-5]?[0-9])分?|[点时](?P<half>半)|[点时](?:整|许|左右)?(?![0-9]))"
     r"(?:\s?(?P<ampm>[ap]\.?m\b\.?))?",
     re.IGNORECASE | re.ASCII,
 )
@@ -144,9 +147,7 @@ def _at(day: date, clock: re.Match[str], after: str | None = None) -> datetime:
     minute = 30 if clock["half"] else int(clock["m"] or clock["m2"] or 0)
     daytime = clock["daytime"] or after or ""
     half = (clock["ampm"] or "").lower()[:1]
-    if hour < 12 and (half == "p" or daytime in ("下午", "傍晚", "晚上", "晚间", "晚", "夜间") and hour > 0):
-        hour += 12
-    elif hour < 12 and daytime == "中午" and hour < 3:
+    if (hour < 12 and (half == "p" or (daytime in ("下午", "傍晚", "晚上", "晚间", "晚", "夜间") and hour > 0))) or (hour < 12 and daytime == "中午" and hour < 3):
         hour += 12
     elif hour == 12 and (half == "a" or daytime in ("凌晨", "深夜", "夜里")):
         hour = 0
@@ -169,9 +170,13 @@ _OVER: Final = (
     r"恢复|完成|完毕|结束|解决|修复|到账|消除|解除|正常|补齐|补完|生成|成功|止血|关闭|闭环|下降至正常|回落|处理好|已处理|拉起|"
     r"\b(?:recovered|restored|resolved|fixed|back to normal|completed|mitigated|finished|ended|closed|cleared|up again|back up|rolled back)\b"
 )
-_ENDED = re.compile(rf"(?<!未)(?<!不)(?<!没有)(?<!没)(?<!尚未)(?<!无法)(?<!待)(?<!为了)(?<!以便)(?<!等待)(?<!才能)(?:{_OVER})(?!时间[^:是为])", re.IGNORECASE)
+_ENDED = re.compile(
+    rf"(?<!未)(?<!不)(?<!没有)(?<!没)(?<!尚未)(?<!无法)(?<!待)(?<!为了)(?<!以便)(?<!等待)(?<!才能)(?:{_OVER})(?!时间[^:是为])",
+    re.IGNORECASE,
+)
 _RECOVERED = re.compile(
-    r"(?<![未不待])(?<!没有)(?<!尚未)(?<!无法)(?:恢复|解决|修复|解除|消除|正常(?!在|生成))|\b(?:recovered|restored|resolved|fixed|back to normal|mitigated)\b", re.IGNORECASE
+    r"(?<![未不待])(?<!没有)(?<!尚未)(?<!无法)(?:恢复|解决|修复|解除|消除|正常(?!在|生成))|\b(?:recovered|restored|resolved|fixed|back to normal|mitigated)\b",
+    re.IGNORECASE,
 )
 #: A finishing word that finishes something other than the incident.
 _NOT_THE_END = re.compile(
@@ -181,7 +186,9 @@ _NOT_THE_END = re.compile(
     r"\b(?:started|began|will|expected|not|attempt(?:ed)?|partially|root cause|post-?mortem|investigat\w+|analysis)\b",
     re.IGNORECASE,
 )
-_ENDS_BEFORE = re.compile(rf"(?:{_OVER})(?:时间|时刻|时点|于|在|为|是|了|\s|:|\(|正常|业务|服务|\bat\b|\bby\b)*$", re.IGNORECASE)
+_ENDS_BEFORE = re.compile(
+    rf"(?:{_OVER})(?:时间|时刻|时点|于|在|为|是|了|\s|:|\(|正常|业务|服务|\bat\b|\bby\b)*$", re.IGNORECASE
+)
 _STOP = re.compile(r"[。;!?\n]|[0-9][.、)](?![0-9])")
 _UNITS: Final = {"秒": 0, "s": 0, "分": 1, "m": 1, "小": 60, "h": 60, "个": 60, "钟": 60}
 _N: Final = r"(?:[0-9]{1,4}(?:\.[0-9]{1,2})?|半|[一二两三四五六七八九十]{1,3})"
@@ -233,7 +240,9 @@ def _start(started_at: str) -> tuple[datetime, bool] | None:
         return None
 
 
-def _last_end(line: str, words: re.Pattern[str], began: datetime, *, has_clock: bool) -> tuple[datetime | None, bool]:
+def _last_end(
+    line: str, words: re.Pattern[str], began: datetime, *, has_clock: bool
+) -> tuple[datetime | None, bool]:
     """The time of the last clause that says it was over, and whether there is such a clause."""
     times = [time for found in _TIMES.finditer(line) if (time := _clock_at(line, found.start()))]
     for index in range(len(times) - 1, -1, -1):

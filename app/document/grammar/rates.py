@@ -27,8 +27,13 @@ _READING = re.compile(
 )
 _BEFORE_ARROW = re.compile(rf"{_NUMBER}\s?[%‰]?\s?(?:→|⇒|-+>|=>)\s?")
 #: Between a name and its number, with a colon and without.
-_JOINT = re.compile(r"\s?(?:\*\*)?\s?(?P<colon>[:=]|】:?)\s?(?:\*\*)?\s?(?:约为|约|为|是|达到|达|≈)?\s?(?:\*\*)?$")
-_LINK = re.compile(r"\s?(?:\*\*)?\s?(?:约为|约|为|是|达到|达|保持在|维持在|稳定在|均为|均|\b(?:at|is|was|of|reached)\b)?\s?(?:\*\*)?$", re.IGNORECASE)
+_JOINT = re.compile(
+    r"\s?(?:\*\*)?\s?(?P<colon>[:=]|】:?)\s?(?:\*\*)?\s?(?:约为|约|为|是|达到|达|≈)?\s?(?:\*\*)?$"
+)
+_LINK = re.compile(
+    r"\s?(?:\*\*)?\s?(?:约为|约|为|是|达到|达|保持在|维持在|稳定在|均为|均|\b(?:at|is|was|of|reached)\b)?\s?(?:\*\*)?$",
+    re.IGNORECASE,
+)
 _NAME_ENDS = re.compile(
     r"(?:率|可用性|可用度|SLA|SLO|稳定性|健康分|健康度|占比|比例|峰值|均值|平均值|耗时|时间|时长|延迟|时延|RT|TPS|QPS|TP99|P9[059]|P999|"
     r"交易量|订单量|调用量|请求量|笔数|交易额|金额|数量|总数|总量|得分|评分|指数|水位|availability|uptime|rate|ratio|latency|throughput|"
@@ -44,7 +49,10 @@ _NO_NAME = re.compile(
     re.IGNORECASE,
 )
 _NO_NAME_WITHIN = re.compile(r"较上|环比|同比|目标|因为|由于|导致|target", re.IGNORECASE)
-_GRADED = re.compile(r"(?<![A-Za-z])[A-D](?:/?[A-D])*\s?[类等]?级|(?<![A-Za-z])[A-D](?:/?[A-D])*类|(?<![A-Za-z])[A-D](?:/?[A-D])*[- ](?:incident|accident)|\bgrade\b|\bsev(?:erity)?\b|\bP[0-4](?!\w)", re.IGNORECASE)
+_GRADED = re.compile(
+    r"(?<![A-Za-z])[A-D](?:/?[A-D])*\s?[类等]?级|(?<![A-Za-z])[A-D](?:/?[A-D])*类|(?<![A-Za-z])[A-D](?:/?[A-D])*[- ](?:incident|accident)|\bgrade\b|\bsev(?:erity)?\b|\bP[0-4](?!\w)",
+    re.IGNORECASE,
+)
 _LEAD = re.compile(
     r"(?:【[^】\n]{1,20}】(?=[^\s:0-9*])|[\s*_>#`·•【-]|(?:其中|其它|另外|另|以及|和|及|而|and|with)[,:\s]*|[0-9]{1,2}(?:[、)]\s?|\.(?![0-9])\s?)|\([0-9]{1,2}\)|[①-⑳])*",
     re.IGNORECASE,
@@ -114,7 +122,12 @@ def _segments(text: str, line: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_inside_number(text: str, line: str, at: int) -> bool:
-    return text[at] == "," and line[at - 1 : at].isdigit() and line[at + 1 : at + 4].isdigit() and len(line[at + 1 : at + 4]) == 3
+    return (
+        text[at] == ","
+        and line[at - 1 : at].isdigit()
+        and line[at + 1 : at + 4].isdigit()
+        and len(line[at + 1 : at + 4]) == 3
+    )
 
 
 def _in_segment(text: str, line: str, start: int, end: int, *, is_first: bool) -> Iterator[Rate]:
@@ -125,7 +138,7 @@ def _in_segment(text: str, line: str, start: int, end: int, *, is_first: bool) -
         at = digits.start()
         if at < closed:
             continue
-        if line[start:start + 1] == "(":
+        if line[start : start + 1] == "(":
             closing = line.find(")", start, end)
             if at < closing:
                 continue
@@ -157,7 +170,11 @@ def _rate(text: str, line: str, start: int, at: int, end: int, *, is_first: bool
     reading = _READING.match(line, at, end)
     if arrow := _BEFORE_ARROW.match(line, at, end):
         reading = _READING.match(line, arrow.end(), end)
-    if not name or reading is None or not _is_name(name, reading, line, end, has_colon=joint is not None, is_first=is_first):
+    if (
+        not name
+        or reading is None
+        or not _is_name(name, reading, line, end, has_colon=joint is not None, is_first=is_first)
+    ):
         return None
     value = reading["value"].replace(",", "")
     first, last = _with_emphasis(line, name_start, reading.end())
@@ -184,7 +201,9 @@ def _with_emphasis(line: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _is_name(name: str, reading: re.Match[str], line: str, end: int, *, has_colon: bool, is_first: bool) -> bool:
+def _is_name(
+    name: str, reading: re.Match[str], line: str, end: int, *, has_colon: bool, is_first: bool
+) -> bool:
     if len(name) > 40 or _NO_NAME.match(name) or _NO_NAME_WITHIN.search(name) or _GRADED.search(name):
         return False
     if not re.search(r"[^\W\d_]", name):
@@ -195,7 +214,9 @@ def _is_name(name: str, reading: re.Match[str], line: str, end: int, *, has_colo
     if is_metric:
         return bool(reading["unit"] or _SCORE.search(name))
     is_all = not line[reading.end() : end].strip(" *")
-    return is_first and is_all and bool(reading["unit"]) and line[reading.start() - 1] == " " and len(name) <= 16
+    return (
+        is_first and is_all and bool(reading["unit"]) and line[reading.start() - 1] == " " and len(name) <= 16
+    )
 
 
 # Incidents by grade -----------------------------------------------------------------------------
@@ -208,10 +229,13 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _COUNT_FIRST = re.compile(
-    rf"(?P<n>[0-9]{{1,4}}|无|no)\s?[次起件例个]?\s?(?:grade\s)?{_GRADE}\s?-?(?:[类等]?级|类|grade)?\s?(?:的?(?:生产|线上)?(?:事故|故障|事件)|incidents?|accidents?)", re.IGNORECASE
+    rf"(?P<n>[0-9]{{1,4}}|无|no)\s?[次起件例个]?\s?(?:grade\s)?{_GRADE}\s?-?(?:[类等]?级|类|grade)?\s?(?:的?(?:生产|线上)?(?:事故|故障|事件)|incidents?|accidents?)",
+    re.IGNORECASE,
 )
 _ABOUT_INCIDENTS = re.compile(r"事故|故障|事件|incident|accident|生产问题", re.IGNORECASE)
-_LETTERED = re.compile(r"[A-D]\s?[类等]?级|[A-D]类|grade|[A-D]-?\s?(?:incident|accident)|事故|故障", re.IGNORECASE)
+_LETTERED = re.compile(
+    r"[A-D]\s?[类等]?级|[A-D]类|grade|[A-D]-?\s?(?:incident|accident)|事故|故障", re.IGNORECASE
+)
 _CHINESE: Final = "零一二三四五六七八九十"
 
 
@@ -242,7 +266,11 @@ def find_incident_counts(text: str) -> IncidentCounts:
         end = match.end()
     if not counts:
         return IncidentCounts({}, 0, 0)
-    head = re.search(r"(?:事故|故障|事件|incidents?|accidents?)(?:数量?)?\s?(?:\(?(?:by\s)?grade\)?)?\s?:?\s?(?:grade\s)?$", line[max(0, start - 24) : start], re.IGNORECASE)
+    head = re.search(
+        r"(?:事故|故障|事件|incidents?|accidents?)(?:数量?)?\s?(?:\(?(?:by\s)?grade\)?)?\s?:?\s?(?:grade\s)?$",
+        line[max(0, start - 24) : start],
+        re.IGNORECASE,
+    )
     return IncidentCounts(counts, start - len(head[0]) if head else start, end)
 
 

@@ -40,7 +40,9 @@ _WEEKDAYS: Final = "一二三四五六日"
 _WEEK_PREFIX = re.compile(r"(?P<which>下下个?|上上个?|本|这个?|下个?|上个?|次|当)$")
 _WEEK_STEP: Final = {"本": 0, "这": 0, "当": 0, "下": 1, "次": 1, "上": -1, "下下": 2, "上上": -2}
 _NO_WEEK_BEFORE = re.compile(r"[每逢双单隔一两二三四五六七八九十几数各整半全首多0-9][个\s]?$|每逢$")
-_EVERY_WEEK = re.compile(r"每[逢个]?(?:周|星期|礼拜)[一二三四五六日天]\s?(?:[至到~、,/-]|和|及|与)\s?$|[每逢][双单隔]?周\s?$")
+_EVERY_WEEK = re.compile(
+    r"每[逢个]?(?:周|星期|礼拜)[一二三四五六日天]\s?(?:[至到~、,/-]|和|及|与)\s?$|[每逢][双单隔]?周\s?$"
+)
 _WEEK_ALONE = re.compile(
     r"(?:周|星期|礼拜)(?![期报会岁年边围转密知例刊])(?!的?(?:工作|重点|目标|安排|任务|事项|待办|规划|预告|预期|主要|关键|值班|例会|周报))"
     r"(?!的?计划(?:$|[\s:)）】及与和]))"
@@ -56,7 +58,9 @@ _CHINESE_MONTH = re.compile(
     r"份?(?P<part>[上中下]旬|初(?![步始审验])|底(?!层)|末|中(?![心台间旬国信行文期]))?)(?!一次|一结|一更)"
 )
 _NOT_A_MONTH_BEFORE = re.compile(r"[第每个星周数十一二三四五六七八九0-9过几两近满]$")
-_HALF_NAMES = re.compile(r"年度?(?:OKR|KPI|规划|计划|目标|预算|战略|重点|工作|总结|述职|报|考核)", re.IGNORECASE)
+_HALF_NAMES = re.compile(
+    r"年度?(?:OKR|KPI|规划|计划|目标|预算|战略|重点|工作|总结|述职|报|考核)", re.IGNORECASE
+)
 _QUARTER_WORD = re.compile(r"季度(?P<part>[末底初])?")
 _LETTER = re.compile(r"(?P<kind>[HQ])(?P<n>[1-4])(?![0-9A-Za-z])(?P<part>[末底初])?")
 _LETTER_YEAR = re.compile(r"(?<![0-9])(?:(?P<y>20[0-9]{2}|[0-9]{2})\s?年?\s?|(?P<word>[今本明去])年\s?)?$")
@@ -80,7 +84,11 @@ def _week(line: str, at: int, monday: date) -> Written | None:
     start = at - len(prefix["which"]) if prefix else at
     step = 7 * _WEEK_STEP[prefix["which"].rstrip("个")] if prefix else 0
     is_counted = not prefix and _NO_WEEK_BEFORE.search(line[max(0, start - 2) : start])
-    if is_counted or line[start - 1 : start] in ("每", "逢") or _EVERY_WEEK.search(line[max(0, start - 9) : start]):
+    if (
+        is_counted
+        or line[start - 1 : start] in ("每", "逢")
+        or _EVERY_WEEK.search(line[max(0, start - 9) : start])
+    ):
         return None
     if line.startswith("周末", at):
         return some_days(start, at + 2, shift(monday, step + 5), shift(monday, step + 6), "clause")
@@ -130,7 +138,9 @@ def _chinese_number(word: str) -> int:
 
 def _year(line: str, at: int, monday: date) -> Written | None:
     part = line[at + 1 : at + 2]
-    if part not in ("底", "末", "中") or line.startswith(("年中心", "年中国", "年中间", "年底层", "年中台"), at):
+    if part not in ("底", "末", "中") or line.startswith(
+        ("年中心", "年中国", "年中间", "年底层", "年中台"), at
+    ):
         return None
     before = line[at - 1 : at]
     if before in ("今", "本", "明"):
@@ -166,7 +176,9 @@ def _quarter(line: str, at: int, monday: date) -> Written | None:
             return None
     elif line[start] == "下" or line[start - 1 : start + 1] == "下个":
         start -= line[start] == "个"
-        year, number = (middle.year + 1, 1) if middle.month > 9 else (middle.year, (middle.month + 2) // 3 + 1)
+        year, number = (
+            (middle.year + 1, 1) if middle.month > 9 else (middle.year, (middle.month + 2) // 3 + 1)
+        )
     else:
         return None
     return a_quarter(start, match.end(), year, number, match["part"])
@@ -208,23 +220,29 @@ _MONTH_NAME: Final = (
     r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|"
     r"Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
 )
-_DAY_NAME: Final = (
-    r"(?P<weekday>Mon(?:day)?|Tue(?:s(?:day)?)?|Wed(?:nesday)?|Thu(?:r(?:s(?:day)?)?)?|Fri(?:day)?|Sat(?:urday)?|Sun(?:day)?)\b"
+_DAY_NAME: Final = r"(?P<weekday>Mon(?:day)?|Tue(?:s(?:day)?)?|Wed(?:nesday)?|Thu(?:r(?:s(?:day)?)?)?|Fri(?:day)?|Sat(?:urday)?|Sun(?:day)?)\b"
+_ENGLISH_FIRST = re.compile(
+    r"\b(?=[JFMASONDTW])[A-Z][a-z]{2,8}\b|\b(?:week|weekend|month|quarter)\b", re.ASCII
 )
-_ENGLISH_FIRST = re.compile(r"\b(?=[JFMASONDTW])[A-Z][a-z]{2,8}\b|\b(?:week|weekend|month|quarter)\b", re.ASCII)
 _MONTH_AT = re.compile(
-    _MONTH_NAME + r"(?:\s+(?P<d>[0-9]{1,2})(?:st|nd|rd|th)?\b(?![:%.]?[0-9]|%)(?:\s?-\s?(?P<d2>[0-9]{1,2})\b(?!:))?(?:,?\s+(?P<y>20[0-9]{2}))?"
+    _MONTH_NAME
+    + r"(?:\s+(?P<d>[0-9]{1,2})(?:st|nd|rd|th)?\b(?![:%.]?[0-9]|%)(?:\s?-\s?(?P<d2>[0-9]{1,2})\b(?!:))?(?:,?\s+(?P<y>20[0-9]{2}))?"
     r"|\s+(?P<y2>20[0-9]{2})\b)?",
     re.ASCII,
 )
 _DAY_BEFORE_MONTH = re.compile(r"(?<![0-9./:-])(?P<d>[0-9]{1,2})(?:st|nd|rd|th)?(?:\s+of)?\s+$", re.ASCII)
 _PART_BEFORE = re.compile(
-    r"\b(?P<part>(?:the\s+)?(?:end|close)\s+of|late|mid|early|(?:the\s+)?(?:beginning|start)\s+of)[\s-]*$", re.ASCII | re.IGNORECASE
+    r"\b(?P<part>(?:the\s+)?(?:end|close)\s+of|late|mid|early|(?:the\s+)?(?:beginning|start)\s+of)[\s-]*$",
+    re.ASCII | re.IGNORECASE,
 )
-_PREPOSITION = re.compile(r"\b(?:in|by|before|until|since|for|during|from|till|through|around|to)\s+$", re.ASCII | re.IGNORECASE)
+_PREPOSITION = re.compile(
+    r"\b(?:in|by|before|until|since|for|during|from|till|through|around|to)\s+$", re.ASCII | re.IGNORECASE
+)
 _DAY_AT = re.compile(_DAY_NAME, re.ASCII)
 _WHICH_BEFORE = re.compile(r"\b(?P<which>this|next|last|coming)\s+$", re.ASCII | re.IGNORECASE)
-_ON_BEFORE = re.compile(r"\b(?:on|by|before|until|from|to|and|since|due|after|through|till)\s+$", re.ASCII | re.IGNORECASE)
+_ON_BEFORE = re.compile(
+    r"\b(?:on|by|before|until|from|to|and|since|due|after|through|till)\s+$", re.ASCII | re.IGNORECASE
+)
 _EVERY_BEFORE = re.compile(r"\b(?:every|each|per|a|one|two|three|some)\s+$", re.ASCII | re.IGNORECASE)
 
 
@@ -233,7 +251,9 @@ def english_dates(line: str, monday: date) -> Iterator[Written]:
     count = 0
     for first in _ENGLISH_FIRST.finditer(line):
         at = first.start()
-        found = _english_week(line, first, monday) if first[0][0].islower() else _english_name(line, at, monday)
+        found = (
+            _english_week(line, first, monday) if first[0][0].islower() else _english_name(line, at, monday)
+        )
         if found is not None:
             yield found
             count += 1
@@ -278,7 +298,13 @@ def _english_part(words: str) -> str:
     words = words.lower()
     if words.endswith("mid"):
         return "中"
-    return "初" if "early" in words or "start" in words or "beginning" in words else "下旬" if words == "late" else "底"
+    return (
+        "初"
+        if "early" in words or "start" in words or "beginning" in words
+        else "下旬"
+        if words == "late"
+        else "底"
+    )
 
 
 def _english_weekday(line: str, match: re.Match[str], monday: date) -> Written | None:
@@ -300,8 +326,12 @@ def _english_week(line: str, match: re.Match[str], monday: date) -> Written | No
     """`next week`, `this weekend`, `end of the month`, `next quarter`."""
     start, end = match.span()
     before = line[max(0, start - 24) : start]
-    which = re.search(r"\b(?P<end>(?:the\s+)?end\s+of\s+)?(?P<which>next|this|the)\s+$", before, re.ASCII | re.IGNORECASE)
-    if which is None or re.match(r"(?:'s|\s+(?:goals?|plans?|targets?|focus|work|tasks?)\b)", line[end : end + 12], re.ASCII):
+    which = re.search(
+        r"\b(?P<end>(?:the\s+)?end\s+of\s+)?(?P<which>next|this|the)\s+$", before, re.ASCII | re.IGNORECASE
+    )
+    if which is None or re.match(
+        r"(?:'s|\s+(?:goals?|plans?|targets?|focus|work|tasks?)\b)", line[end : end + 12], re.ASCII
+    ):
         return None
     is_next = which["which"].lower() == "next"
     start -= len(which[0])

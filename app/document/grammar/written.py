@@ -67,8 +67,12 @@ def written_in_order(line: str, found: list[Written]) -> list[Written]:
             kept.append(_same_week(one, last))
         elif one.bare_day and last.precision == "day" and not last.weekday and _is_list(line, last, one):
             day = day_of(last.low.year, last.low.month, one.low.day)
-            kept.append(replace(one, low=day, high=day, need=last.need, bare_day=False, certain=True) if day else one)
-        elif last.precision == "week" and one.precision == "day" and _TWIN.fullmatch(line, last.end, one.start):
+            kept.append(
+                replace(one, low=day, high=day, need=last.need, bare_day=False, certain=True) if day else one
+            )
+        elif (
+            last.precision == "week" and one.precision == "day" and _TWIN.fullmatch(line, last.end, one.start)
+        ):
             kept[-1] = one
         elif _is_twin(line, last, one):
             kept[-1] = _twin(last, one)
@@ -85,6 +89,9 @@ def _joined(line: str, first: Written, second: Written) -> Written | None:
         second = replace(second, low=day, high=day, certain=True) if day else second
     elif first.weekday and second.weekday == "bare":
         second = _same_week(second, first)
+    elif second.precision == "day" and second.low < first.low:  # nearest in another year
+        day = day_after(first.low, second.low.month, second.low.day)
+        second = replace(second, low=day, high=day) if day else second
     if first.high >= second.low:
         return None
     need: Need = "written" if "written" in (first.need, second.need) else first.need
@@ -103,7 +110,15 @@ def _same_week(one: Written, named: Written) -> Written:
 
 
 def _is_list(line: str, first: Written, second: Written) -> bool:
-    return second.start - first.end <= 3 and line[first.end : second.start].strip() in ("、", ",", "/", "和", "及", "或", "与")
+    return second.start - first.end <= 3 and line[first.end : second.start].strip() in (
+        "、",
+        ",",
+        "/",
+        "和",
+        "及",
+        "或",
+        "与",
+    )
 
 
 def _is_twin(line: str, first: Written, second: Written) -> bool:
@@ -184,7 +199,9 @@ def end_of_year(start: int, end: int, year: int, part: str) -> Written | None:
 
 
 def a_half(start: int, end: int, year: int, *, is_first: bool, need: Need = "clause") -> Written | None:
-    low, high = (day_of(year, 1, 1), day_of(year, 6, 30)) if is_first else (day_of(year, 7, 1), day_of(year, 12, 31))
+    low, high = (
+        (day_of(year, 1, 1), day_of(year, 6, 30)) if is_first else (day_of(year, 7, 1), day_of(year, 12, 31))
+    )
     return Written(start, end, low, high, "half", need) if low and high else None
 
 
