@@ -206,7 +206,10 @@ def draft_item(url: str) -> tuple[str, int, int]:
         lay_out(session, report, read(data.page_of(random.Random(3), report.period_start)).document)
         slug = session.scalars(select(Team.slug).where(Team.id == report.team_id)).one()
         item = session.scalars(
-            select(Item).where(Item.report_id == report.id).order_by(Item.id.desc()).limit(1)
+            select(Item)
+            .where(Item.report_id == report.id, Item.text.contains("进度"), Item.parent_id.is_(None))
+            .order_by(Item.id)
+            .limit(1)
         ).one()
         found = (f"/teams/{slug}/weeks/{report.period_start.isoformat()}", item.id, item.version)
     database.dispose()

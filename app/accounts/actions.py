@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts import passwords, queries, sessions
@@ -22,7 +24,6 @@ SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 NAME = re.compile(r"[^\s/\\<>\"'\x00-\x1f]{1,120}")
 WEEK_RULES = ("jan1-monday", "iso")
 LANGUAGES = ("zh", "en")
-TIME_ZONES = tuple(sorted(name for name in available_timezones() if "/" in name or name == "UTC"))
 
 
 def create_user(
@@ -51,7 +52,7 @@ def create_user(
         created_at=at,
     )
     session.add(user)
-    session.flush()
+    _flush_or(session, Conflict("user.name_taken", name=folded))
     audit(session, "user.created", by=by, at=at, subject=folded, administrator=is_administrator)
     return user
 
@@ -172,7 +173,7 @@ def create_team(
         created_at=at,
     )
     session.add(team)
-    session.flush()
+    _flush_or(session, Conflict("team.slug_taken", slug=slug))
     audit(session, "team.created", by=by, at=at, team_id=team.id, subject=slug)
     return team
 
@@ -231,6 +232,12 @@ def revoke_role(session: Session, user: User, team: Team, *, at: datetime, by: i
     audit(session, "role.revoked", by=by, at=at, team_id=team.id, subject=user.name, role=held.role)
 
 
+@cache
+def time_zones() -> tuple[str, ...]:
+    """The names people pick from: places, and UTC."""
+    return tuple(sorted(name for name in available_timezones() if "/" in name or name == "UTC"))
+
+
 def audit(
     session: Session,
     action: str,
@@ -252,6 +259,14 @@ def audit(
             details=details,
         )
     )
+
+
+def _flush_or(session: Session, refusal: Conflict) -> None:
+    """Store what is new; if somebody else stored the same meanwhile, refuse."""
+    try:
+        session.flush()
+    except IntegrityError:
+        raise refusal from None
 
 
 def _membership(session: Session, user: User, team: Team) -> Membership | None:
@@ -289,7 +304,7 @@ def _language(language: str) -> str:
 
 
 def _time_zone(name: str) -> str:
-    if name not in TIME_ZONES:
+    if name not in time_zones():
         raise Invalid("time_zone.unknown")
     return name
 

@@ -14,6 +14,7 @@ from app.errors import Invalid, NotFound
 
 def set_up(session: Session, token: str, form: SetupForm, *, at: datetime) -> User:
     """The first administrator, who also leads the first team. The link, and any other, is used up."""
+    links.hold_setup_links(session)
     link = links.use_link(session, links.find_link(session, token, "setup", at=at), at=at)
     if form.password != form.password_again:
         raise Invalid("password.not_the_same")
@@ -50,7 +51,7 @@ def add_person(session: Session, form: NewPersonForm, *, at: datetime, by: int) 
 def change_person(session: Session, user_id: int, form: PersonForm, *, at: datetime, by: int) -> None:
     actions.change_person(
         session,
-        queries.person(session, user_id),
+        queries.person(session, user_id, to_change=True),
         display_name=form.display_name,
         is_administrator=form.is_administrator,
         version=form.version,
@@ -83,7 +84,7 @@ def add_team(session: Session, form: TeamForm, *, at: datetime, by: int) -> Team
 def change_team(session: Session, team_id: int, form: TeamForm, *, at: datetime, by: int) -> None:
     actions.change_team(
         session,
-        queries.team(session, team_id),
+        queries.team(session, team_id, to_change=True),
         name=form.team_name,
         language=form.language,
         time_zone=form.time_zone,

@@ -75,6 +75,11 @@ def end_links_of(session: Session, user_id: int) -> None:
     session.execute(delete(OneTimeLink).where(OneTimeLink.user_id == user_id, OneTimeLink.used_at.is_(None)))
 
 
+def hold_setup_links(session: Session) -> None:
+    """Of two who set up at the same moment, the second waits here and then finds it done."""
+    session.execute(select(OneTimeLink.id).where(OneTimeLink.purpose == "setup").with_for_update())
+
+
 def end_setup_links(session: Session, *, but: OneTimeLink) -> None:
     session.execute(delete(OneTimeLink).where(OneTimeLink.purpose == "setup", OneTimeLink.id != but.id))
 

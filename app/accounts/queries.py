@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, literal_column, select, true
+from sqlalchemy import Select, bindparam, literal_column, select, true
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Membership, SignInSession, Team, User
@@ -153,16 +153,18 @@ def people_with_roles(session: Session) -> list[tuple[User, list[tuple[Team, str
     return [(person, held.get(person.id, [])) for person in people]
 
 
-def person(session: Session, user_id: int) -> User:
-    found = session.get(User, user_id)
+def person(session: Session, user_id: int, *, to_change: bool = False) -> User:
+    """The person with this id; `to_change` holds off others who want to change them."""
+    found = session.get(User, user_id, with_for_update=to_change or None)
     if found is None:
         raise NotFound("user.not_found")
     return found
 
 
-def team(session: Session, team_id: int | str) -> Team:
-    """The team with this id, a number or its text as a form sends it."""
-    found = session.get(Team, int(team_id)) if re.fullmatch(r"\d{1,9}", str(team_id)) else None
+def team(session: Session, team_id: int | str, *, to_change: bool = False) -> Team:
+    """The team with this id, a number or its text as a form sends it; as for `person`."""
+    known = re.fullmatch(r"\d{1,9}", str(team_id))
+    found = session.get(Team, int(team_id), with_for_update=to_change or None) if known else None
     if found is None:
         raise NotFound("team.not_found")
     return found
@@ -215,5 +217,7 @@ def has_administrator(session: Session) -> bool:
 
 
 def administrators(session: Session) -> int:
-    """How many active administrators there are."""
-    return session.scalar(select(func.count()).where(User.is_administrator, User.active)) or 0
+    """How many active administrators there are; they stay so until the transaction ends."""
+    return len(
+        session.scalars(select(User.id).where(User.is_administrator, User.active).with_for_update()).all()
+    )

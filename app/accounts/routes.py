@@ -156,7 +156,7 @@ def _sign_in_page(request: Request, form: Filled, *, status: int = 200) -> Respo
 
 def _setup_page(request: Request, form: Filled, *, status: int = 200) -> Response:
     return page(
-        request, "accounts/setup.html", {"form": form, "time_zones": actions.TIME_ZONES}, status=status
+        request, "accounts/setup.html", {"form": form, "time_zones": actions.time_zones()}, status=status
     )
 
 

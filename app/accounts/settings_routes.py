@@ -19,6 +19,7 @@ from app.web.htmx import go_to
 from app.web.templates import page
 
 router = APIRouter(prefix="/settings")
+TEAM_FIELDS = {**FIELDS, "team.unknown": "parent"}
 
 
 @router.get("/people")
@@ -150,7 +151,7 @@ def add_team(
     show_again(
         request,
         form,
-        FIELDS,
+        TEAM_FIELDS,
         lambda session, filled, status: _team_page(request, session, None, filled, status=status),
     )
     form_actions.add_team(session, form, at=now, by=viewer.user_id)
@@ -175,7 +176,7 @@ def change_team(
     show_again(
         request,
         form,
-        FIELDS,
+        TEAM_FIELDS,
         lambda session, filled, status: _team_page(
             request, session, queries.team(session, team_id), filled, status=status
         ),
@@ -226,7 +227,7 @@ def _team_page(
         "changed": team,
         "form": form,
         "parents": [other for other in queries.all_teams(session) if team is None or other.id != team.id],
-        "time_zones": actions.TIME_ZONES,
+        "time_zones": actions.time_zones(),
         "here": f"/settings/teams/{team.id if team else 'new'}",
     }
     return page(request, "accounts/settings_team.html", context, status=status)

@@ -33,6 +33,12 @@ from app.document.schema import Amount, Block, Incident, SectionKind, Source
 _HINTS = ("事件", "事故", "故障", "问题", "异常", "稳定性", "ncident", "vent", "utage", "ssue", "ccident")
 _NO_LISTS: frozenset[SectionKind] = frozenset({"next_goals", "reflections", "daily_reports"})
 _ANY_MONDAY = date(2001, 1, 1)  # where no week is known: finds the times, whose dates are then not used
+#: A day without a time begins an incident only where trouble is told: `6/12完成整改` is a plan.
+_TROUBLE = re.compile(
+    r"监控|告警|报警|反馈|投诉|异常|失败|故障|报错|错误|超时|延迟|积压|中断|不可用|宕机|抖动|飙升|打满|无法|缺失|不一致|重复|"
+    r"alert|alarm|fail|error|outage|down|timeout|unavailable|degraded|delay",
+    re.IGNORECASE,
+)
 _LONGEST_HEAD = 120
 _MOST_LINES = 200  # lines of one block that are looked at one by one; the rest stays together
 _LONGEST_STORY = 10_000  # characters of an incident in which a recovery, a grade and parties are looked for
@@ -150,14 +156,16 @@ class _Zone:
         if block.kind == "code" or is_only_links(text) or says_none(text):
             self._visit_children(path, block)
             return False
-        if _moment(text, self.monday) is not None:
+        moment = _moment(text, self.monday)
+        in_full = has_clauses(text) or any(begins_with_clause(child.text) for child in block.blocks)
+        if moment is not None and ("T" in moment.started_at or in_full or _TROUBLE.search(text)):
             self.take_lines(path, block, 0)
             self._append_children(path, block)
             return True
         if self.current is not None and self._continues(block):
             self._append(path, block)
             return True
-        if has_clauses(text) or any(begins_with_clause(child.text) for child in block.blocks):
+        if in_full:
             self._begin(_moment_within(text, self.monday), Piece(path, block, text, 0, len(text)))
             self._append_children(path, block)
             return True
@@ -180,10 +188,10 @@ class _Zone:
         self.drafts.append(self.current)
 
     def _visit_children(self, path: Path, block: Block) -> None:
-        if block.blocks:
-            current = self.current
-            self.visit_all(block.blocks, path)
-            self.current = self.current or current
+        """What stands below a line that is no incident may be some, and is no part of the one before."""
+        before, self.current = self.current, None
+        self.visit_all(block.blocks, path)
+        self.current = self.current or before
 
     def _append(self, path: Path, block: Block) -> None:
         assert self.current is not None

@@ -99,14 +99,23 @@ def read_title(title: str) -> WeekWords:
 
 
 def same_week(one: str, other: str) -> bool:
-    """Whether two titles name the same week by its number and say nothing that differs."""
+    """Whether two titles name the same week by its number, and `other` says nothing that differs."""
     first, second = read_title(one), read_title(other)
     return (
         first.number is not None
         and first.number == second.number
         and (first.day is None or second.day is None or first.day == second.day)
         and (first.year is None or second.year is None or first.year == second.year)
+        and _words_beside(other, second) in ("", _words_beside(one, first))
     )
+
+
+def _words_beside(title: str, words: WeekWords) -> str:
+    """What a title says beside its label and dates, letters and digits only."""
+    rest = title.replace(words.label, "", 1)
+    for _, literal in dates_in(rest):
+        rest = rest.replace(literal, "", 1)
+    return "".join(char for char in rest if char.isalnum())
 
 
 def dates_in(text: str) -> list[tuple[date, str]]:

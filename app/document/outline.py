@@ -81,7 +81,7 @@ class Outline:
             title is not None
             and self.document.second_title is None
             and heading.level == max(self.document.title_level, 1)
-            and same_title(heading.text, title)
+            and same_title(title, heading.text)
         )
 
     def _is_cut(self, index: int) -> bool:
@@ -151,12 +151,13 @@ def is_title(heading: Heading) -> bool:
     words = read_words(heading.text)
     if words.kind is not None and words.kind != "custom":
         return False
-    return has_label(heading.text) or (heading.level == 1 and words.kind is None and not words.bracketed)
+    is_bracketed = words.bracketed and heading.text.rstrip("*_ ：:").endswith("】")
+    return has_label(heading.text) or (heading.level == 1 and words.kind is None and not is_bracketed)
 
 
-def same_title(one: str, other: str) -> bool:
+def same_title(title: str, again: str) -> bool:
     """Whether two titles differ in separators only: `第34周 2023-08-18`, `第34周 2023/8/18`."""
-    return one == other or (_title_key(one) == _title_key(other) != []) or same_week(one, other)
+    return title == again or (_title_key(title) == _title_key(again) != []) or same_week(title, again)
 
 
 def kind_without_heading(blocks: Sequence[Block]) -> str:

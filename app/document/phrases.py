@@ -8,6 +8,7 @@ here raises, whatever the text. The grammar itself is in `app.document.grammar`,
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from app.document.grammar.amounts import FoundAmount, amount_fact, find_amounts
@@ -15,10 +16,14 @@ from app.document.grammar.counts import PartsTotal, find_counts, find_parts_tota
 from app.document.grammar.dates import find_dates
 from app.document.grammar.folding import fold, prose
 from app.document.grammar.found import FoundFact, as_fact
+from app.document.grammar.grades import find_grade
+from app.document.grammar.incident_counts import IncidentCounts, find_incident_counts
 from app.document.grammar.links import FoundLink, find_links
-from app.document.grammar.moments import Moment, find_grade, find_moment, find_recovery
+from app.document.grammar.moments import Moment, find_moment
+from app.document.grammar.patterns import any_of, words
 from app.document.grammar.progress import find_progress
-from app.document.grammar.rates import IncidentCounts, Rate, find_incident_counts, find_rates
+from app.document.grammar.rates import Rate, find_rates
+from app.document.grammar.recoveries import find_recovery
 from app.document.grammar.verbs import DEADLINE_NEXT
 
 __all__ = [
@@ -43,18 +48,18 @@ __all__ = [
     "total_place",
 ]
 
-_ANY_VALUE = re.compile(r"[0-9周月年]|星期|礼拜|季度")
-_LATIN_WORD = re.compile(r"[A-Za-z]{3}")
+#: Without one of these a text has no facts.
+_ANY_VALUE = re.compile(r"[0-9周月年]|星期|礼拜|季度|[A-Za-z]{3}")
 
 
 def find_facts(text: str, monday: date, *, in_metrics: bool = False) -> list[FoundFact]:
     """The facts in one block of a report of the week of `monday`, by place.
 
     In the metrics section a percent or a count is a reading (`find_rates`), so only dates are facts
-    there. A moment that an incident begins with is the incident's own and no date.
+    there. A moment that an incident begins with is the incident's own, and no date.
     """
     line = prose(text)
-    if not _ANY_VALUE.search(line) and not _LATIN_WORD.search(line):
+    if not _ANY_VALUE.search(line):
         return []
     dates = find_dates(text, monday)
     if dates and (moment := _opening_of_incident(text, line, monday)):
@@ -62,27 +67,39 @@ def find_facts(text: str, monday: date, *, in_metrics: bool = False) -> list[Fou
     if in_metrics:
         return dates
     counts = find_counts(text)
-    facts = [*find_progress(text), *counts, *(amount_fact(one) for one in find_amounts(text))]
-    facts += [one for one in dates if not any(one.start < count.end and count.start < one.end and count.kind == "done_total" and one.end - one.start >= count.end - count.start - 3 for count in counts)]
+    facts = [*find_progress(text), *counts, *(amount_fact(amount) for amount in find_amounts(text))]
+    facts += [one for one in dates if not _is_a_ratio(one, counts)]
     return sorted(facts, key=lambda fact: (fact.start, fact.end))
 
 
-_TROUBLE = re.compile(
-    r"监控|告警|报警|反馈|异常|失败|故障|报错|超时|延迟|积压|中断|不可用|宕机|抖动|飙升|突增|打满|无法|投诉|缺失|不一致|重复|"
-    r"\b(?:alert|alarm|fail(?:ed|ure|ing)?|errors?|outage|down|timeouts?|incident|unavailable|spike|degraded|delayed)\b",
-    re.IGNORECASE,
+def _is_a_ratio(one: FoundFact, counts: Sequence[FoundFact]) -> bool:
+    """`6/7` in `完成6/7个` was read as a count already; `6/20` between a total and its parts was not."""
+    return any(
+        count.kind == "done_total" and count.start <= one.start < count.end and one.end >= count.end - 3
+        for count in counts
+    )
+
+
+_TROUBLE = words(
+    any_of(
+        "监控 告警 报警 反馈 异常 失败 故障 报错 超时 延迟 积压 中断 不可用 宕机 抖动 飙升 突增 打满 无法 投诉",
+        r"缺失 不一致 重复 \b(?:alert|alarm|fail(?:ed|ure|ing)?|errors?|outage|down|timeouts?|incident)\b",
+        r"\b(?:unavailable|spike|degraded|delayed)\b",
+    )
 )
-_WORK_AHEAD = re.compile(r"\s*(?:完成|正式|计划|预计|[^,;。\n]{0,8}(?:上线|切换|发布|投产|割接|交付|提测|验收|部署|灰度|评审|启动|发版|go[- ]?live|launch|release))")
+_WORK_NEXT = words(
+    r"\s*(?:完成|正式|计划|预计|[^,;。\n]{0,8}",
+    any_of("上线 切换 发布 投产 割接 交付 提测 验收 部署 灰度 评审 启动 发版 go[-\\s]?live launch release"),
+    ")",
+)
 
 
 def _opening_of_incident(text: str, line: str, monday: date) -> Moment | None:
-    """The moment that `text` opens with, where it reads like the start of an incident, not of a plan."""
+    """The moment that `text` opens with, where it reads like the start of an incident, not of work."""
     moment = find_moment(text, monday)
-    if moment is None:
+    if moment is None or DEADLINE_NEXT.match(line, moment.end):
         return None
     said = line[moment.end : moment.end + 60]
-    if DEADLINE_NEXT.match(said):
-        return None
     if "T" in moment.started_at:
-        return None if _WORK_AHEAD.match(said) and not _TROUBLE.search(said) else moment
+        return moment if _TROUBLE.search(said) or not _WORK_NEXT.match(said) else None
     return moment if _TROUBLE.search(said[:24]) else None

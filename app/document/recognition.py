@@ -194,39 +194,41 @@ def _facts(
     """Facts in the order of the page. Of an incident's text only amounts are facts: its times are its own."""
     for position, block in enumerate(blocks):
         path = (*prefix, position)
+        text = block.text[:_LONGEST_BLOCK]
+        parts: list[Fact] = []
         if path in told:
-            found = [amount_fact(amount) for amount in find_amounts(block.text[:_LONGEST_BLOCK])]
+            found = [amount_fact(amount) for amount in find_amounts(text)]
         elif _is_fenced(block):
             found = []
         else:
-            text = block.text[:_LONGEST_BLOCK]
             found = find_facts(text, monday or _ANY_MONDAY, in_metrics=kind == "metrics")
             if kind == "metrics" and found and find_incident_counts(text):
                 found = []  # the day of an accident that is counted here is no promise
             following = (block.blocks or blocks[position + 1 : position + 2])[:1]
-            if (
-                following
-                and following[0].kind == "paragraph"
-                and all(one.kind != "parts_total" for one in found)
-            ):
-                yield from _parts_below(block, following[0], section=section, path=path)
+            if all(one.kind != "parts_total" for one in found):
+                parts = _parts_below(block, following, section=section, path=path)
         for one in found:
             if monday is not None or one.kind != "date":
                 fact = as_fact(one, block.text, section, path)
                 fact.source = source_of(block, one.start, one.end)
-                yield fact
+                parts.append(fact)
+        yield from sorted(parts, key=lambda fact: fact.place.start)
         if block.blocks:
             yield from _facts(block.blocks, path, told, section=section, kind=kind, monday=monday)
 
 
-def _parts_below(block: Block, following: Block, *, section: int, path: Path) -> Iterator[Fact]:
+def _parts_below(block: Block, following: Sequence[Block], *, section: int, path: Path) -> list[Fact]:
     """A total whose parts stand in the paragraph below it."""
     text = block.text[:_LONGEST_BLOCK]
+    if not following or following[0].kind != "paragraph":
+        return []
     total = total_place(text)
-    parts = find_parts_total(text, following.text[:_LONGEST_BLOCK]) if total else None
-    if parts is not None and total is not None:
-        start, end = total
-        yield PartsTotalFact(
+    parts = find_parts_total(text, following[0].text[:_LONGEST_BLOCK]) if total else None
+    if parts is None or total is None:
+        return []
+    start, end = total
+    return [
+        PartsTotalFact(
             literal=block.text[start:end],
             place=Place(section=section, path=path, start=start, end=end),
             source=source_of(block, start, end),
@@ -234,6 +236,7 @@ def _parts_below(block: Block, following: Block, *, section: int, path: Path) ->
             parts=parts.parts,
             sum_ok=parts.sum_ok,
         )
+    ]
 
 
 def _is_fenced(block: Block) -> bool:

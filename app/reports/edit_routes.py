@@ -25,7 +25,7 @@ from app.reports.forms import (
 )
 from app.web.clock import Now
 from app.web.database import DbSession
-from app.web.htmx import go_to, wants_fragment
+from app.web.htmx import go_to, retarget, wants_fragment
 from app.web.templates import page
 
 router = APIRouter()
@@ -66,6 +66,11 @@ def save_item(
     )
     if not wants_fragment(request):
         return go_to(request, f"{shown.url}/edit#item-{item_id}")
+    shown_as = edit_page.find_item(edit_page.sections_to_edit(copy), item_id)
+    if shown_as is None or shown_as.event is not None:  # it became part of an event: draw the section anew
+        section = found.section_id
+        answer = changed_sections(request, shown, session, [section], anchor=f"item-{item_id}")
+        return retarget(answer, f"#section-{section}", swap="outerHTML")
     return _item_fragment(request, shown, copy, item_id, "reports/edit/_item_state.html")
 
 

@@ -110,7 +110,7 @@ class TestSignIns:
         new_session(lin.app.state, cast.lin, clock.now)  # type: ignore[attr-defined]
         page = lin.get("/account").text
         assert page.count("last used") == 2
-        assert page.count("this browser") == 1
+        assert page.count("<b>this browser</b>") == 1
         end = re.search(r'action="(/account/sessions/\d+/end)"', page)
         assert end is not None
         assert lin.post(end[1]).headers["location"] == "/account?saved=sessions"

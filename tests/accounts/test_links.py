@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -123,8 +122,8 @@ class TestASignInLink:
             return actions.make_sign_in_link(session, session.get_one(User, cast.lin.id), at=clock.now)
 
     @pytest.fixture
-    def other_browser(self, app: FastAPI, client: TestClient) -> Iterator[TestClient]:
-        yield TestClient(app, client.base_url, headers=client.headers, follow_redirects=False)
+    def other_browser(self, app: FastAPI, client: TestClient) -> TestClient:
+        return TestClient(app, client.base_url, headers=client.headers, follow_redirects=False)
 
     def test_shows_a_button_and_is_not_used_up_by_looking(self, client: TestClient, link: str) -> None:
         for _ in range(3):

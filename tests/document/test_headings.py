@@ -175,6 +175,12 @@ class TestTitles:
         assert document.second_title == again
         assert len(document.sections) == 1
 
+    def test_a_title_may_be_partly_in_brackets(self) -> None:
+        assert structure("# 【支付中心】周报 2025-06-06\n").title == "【支付中心】周报 2025-06-06"
+
+    def test_the_week_with_other_words_is_a_section(self) -> None:
+        assert structure("# 第23周 2025-06-06\n\n# 第23周进展\n").second_title is None
+
     def test_another_week_is_a_section(self) -> None:
         assert structure("# 第23周 2025-06-06\n\n# 第24周 2025-06-13\n").second_title is None
 

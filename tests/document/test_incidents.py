@@ -108,6 +108,14 @@ class TestWhatIsNone:
             for found in incidents("## 生产事件\n\n本周共1起：\n\n- 6/3 10:12 甲\n\n以上均已复盘。\n")
         ] == ["甲"]
 
+    def test_a_plan_with_its_day(self) -> None:
+        page = "## 生产事件\n\n- 6/3 10:12 甲\n- 6/12完成整改\n- 6/5 乙对账失败\n"
+        assert starts(page) == ["2025-06-03T10:12", "2025-06-05"]
+
+    def test_what_stands_below_another_point(self) -> None:
+        page = "## 生产事件\n\n- 6/3 10:12 甲\n处置：a\n- 改进项\n    1. 加监控\n    2. 补用例\n"
+        assert [found.handling for found in incidents(page)] == ["a"]
+
     def test_the_next_point_of_the_list_they_stand_in(self) -> None:
         page = (
             "## 【O3】\n\n1. 生产事件：\n- 6/3 10:12 甲\n处置：\n1. 停写\n2. 切换\n- 6/4 10:00 乙\n2. 周会\n"

@@ -48,7 +48,7 @@ def words(page: str) -> str:
 class TestADocumentComesBack:
     """Law 1: `read(write(document))` is the document."""
 
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=150, deadline=None)
     @given(documents())
     def test_whatever_people_typed(self, document: Document) -> None:
         page = write(document)
@@ -58,13 +58,13 @@ class TestADocumentComesBack:
         expected = recognise(document.model_copy(update={"week": week}), monday=week.start)
         assert content(got) == content(expected), page
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=150, deadline=None)
     @given(pages)
     def test_and_so_does_what_was_read_from_a_page(self, page: str) -> None:
         document = structure(page)
         assert content(structure(write(document))) == content(document), write(document)
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=150, deadline=None)
     @given(typed)
     def test_typed_text_becomes_legal_texts_that_stay_as_they_are(self, text: str) -> None:
         texts = normalise_text(text)
@@ -75,7 +75,7 @@ class TestADocumentComesBack:
 class TestNoWordIsLost:
     """Law 2: a written page holds every non-blank character of the page it was read from, in order."""
 
-    @settings(max_examples=600, deadline=None)
+    @settings(max_examples=300, deadline=None)
     @given(pages)
     @example("\ufeff# 第23周\n\nA: b\n1、c\n")
     def test_on_any_page(self, page: str) -> None:

@@ -12,7 +12,10 @@ LINKS: list[tuple[str, list[tuple[str, str, str]]]] = [
     ("[日报 6/10](%E6%97%A5%E6%8A%A5%20a1b2.md)", [("日报 6/10", "%E6%97%A5%E6%8A%A5%20a1b2.md", "page")]),
     ("[甲](a.md)[乙](b.md)", [("甲", "a.md", "page"), ("乙", "b.md", "page")]),
     ("[甲](a.md) [乙](https://b.test)", [("甲", "a.md", "page"), ("乙", "https://b.test", "external")]),
-    ("[https://x.test/v1.6](https://x.test/v1.6)", [("https://x.test/v1.6", "https://x.test/v1.6", "external")]),
+    (
+        "[https://x.test/v1.6](https://x.test/v1.6)",
+        [("https://x.test/v1.6", "https://x.test/v1.6", "external")],
+    ),
     ("https://x.test/v1.6", [("https://x.test/v1.6", "https://x.test/v1.6", "external")]),
     ("https://x.test/v1.6.", [("https://x.test/v1.6", "https://x.test/v1.6", "external")]),
     ("[甲](https://x.test/a_(b))", [("甲", "https://x.test/a_(b)", "external")]),
@@ -20,8 +23,14 @@ LINKS: list[tuple[str, list[tuple[str, str, str]]]] = [
     ("（https://x.test/a）", [("https://x.test/a", "https://x.test/a", "external")]),
     ("(https://x.test/a)", [("https://x.test/a", "https://x.test/a", "external")]),
     ("详见https://x.test/p查看", [("https://x.test/p", "https://x.test/p", "external")]),
-    ("https://x.test/周报/第3周 后", [("https://x.test/周报/第3周", "https://x.test/周报/第3周", "external")]),
-    ("https://x.test/a?b=c&d=1#e，后", [("https://x.test/a?b=c&d=1#e", "https://x.test/a?b=c&d=1#e", "external")]),
+    (
+        "https://x.test/周报/第3周 后",
+        [("https://x.test/周报/第3周", "https://x.test/周报/第3周", "external")],
+    ),
+    (
+        "https://x.test/a?b=c&d=1#e，后",
+        [("https://x.test/a?b=c&d=1#e", "https://x.test/a?b=c&d=1#e", "external")],
+    ),
     ("<https://x.test/a>", [("https://x.test/a", "https://x.test/a", "external")]),
     ("**https://x.test/a**", [("https://x.test/a", "https://x.test/a", "external")]),
     ("[甲](<乙 丙.md>)", [("甲", "乙 丙.md", "page")]),

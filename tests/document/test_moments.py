@@ -67,7 +67,9 @@ MOMENTS: list[tuple[str, tuple[str, str | None, str] | None]] = [
 
 class TestTheBeginning:
     @pytest.mark.parametrize(("text", "wanted"), MOMENTS, ids=[text[:30] for text, _ in MOMENTS])
-    def test_it_is_the_time_the_text_begins_with(self, text: str, wanted: tuple[str, str | None, str] | None) -> None:
+    def test_it_is_the_time_the_text_begins_with(
+        self, text: str, wanted: tuple[str, str | None, str] | None
+    ) -> None:
         moment = find_moment(text, MONDAY)
         assert (moment and (moment.started_at, moment.until, moment.literal)) == wanted
         assert moment is None or text[moment.start : moment.end] == moment.literal

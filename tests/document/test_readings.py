@@ -47,13 +47,19 @@ BULLETS: list[tuple[str, list[tuple[str, str, str | None]]]] = [
     ("30日留存率：45.2%", [("30日留存率", "45.2", "%")]),
     ("净增用户：-120人", [("净增用户", "-120", "人")]),
     # two in one bullet
-    ("提现成功率：99.964% ，首次支付成功率：98.85%", [("提现成功率", "99.964", "%"), ("首次支付成功率", "98.85", "%")]),
+    (
+        "提现成功率：99.964% ，首次支付成功率：98.85%",
+        [("提现成功率", "99.964", "%"), ("首次支付成功率", "98.85", "%")],
+    ),
     ("充值成功率：99.9%；提现成功率：99.8%", [("充值成功率", "99.9", "%"), ("提现成功率", "99.8", "%")]),
     ("充值成功率：99.9% 提现成功率：99.8%", [("充值成功率", "99.9", "%"), ("提现成功率", "99.8", "%")]),
     ("充值成功率：99.9%\n提现成功率：99.8%", [("充值成功率", "99.9", "%"), ("提现成功率", "99.8", "%")]),
     ("渠道：充值成功率 99.9%，提现成功率 99.8%", [("充值成功率", "99.9", "%"), ("提现成功率", "99.8", "%")]),
     ("招行：99.5%；工行：99.2%", [("招行", "99.5", "%"), ("工行", "99.2", "%")]),
-    ("日均交易量：12.3万笔，日均交易额：3.2亿元", [("日均交易量", "12.3", "万笔"), ("日均交易额", "3.2", "亿元")]),
+    (
+        "日均交易量：12.3万笔，日均交易额：3.2亿元",
+        [("日均交易量", "12.3", "万笔"), ("日均交易额", "3.2", "亿元")],
+    ),
     # a sentence after the value
     ("提现成功率：99.964％，较上周下降0.02个百分点，主要因某行升级", [("提现成功率", "99.964", "%")]),
     ("提现成功率：99.964%（上周99.98%）", [("提现成功率", "99.964", "%")]),
@@ -95,7 +101,9 @@ BULLETS: list[tuple[str, list[tuple[str, str, str | None]]]] = [
 
 class TestReadings:
     @pytest.mark.parametrize(("text", "wanted"), BULLETS, ids=[text[:40] for text, _ in BULLETS])
-    def test_name_value_and_unit_are_as_typed(self, text: str, wanted: list[tuple[str, str, str | None]]) -> None:
+    def test_name_value_and_unit_are_as_typed(
+        self, text: str, wanted: list[tuple[str, str, str | None]]
+    ) -> None:
         assert [(rate.name, rate.value, rate.unit) for rate in find_rates(text)] == wanted
 
     @pytest.mark.parametrize("text", [text for text, wanted in BULLETS if wanted])

@@ -123,9 +123,9 @@ class TestHostilePages:
     )
     def test_cost_in_proportion_to_their_size(self, name: str, below: str) -> None:
         unit = HOSTILE[name]
-        small, once, twice = (below + unit * (size // len(unit)) for size in (600, 4_000, 8_000))
+        small, once, twice = (below + unit * (size // len(unit)) for size in (400, 2_000, 4_000))
         read(small)  # whatever is made once for all pages is made here
-        assert calls(lambda: read(twice)) < 2.5 * calls(lambda: read(once)) + 2_000
+        assert calls(lambda: read(twice)) < 2.5 * calls(lambda: read(once)) + 1_000
 
     @pytest.mark.parametrize("name", sorted(HOSTILE))
     def test_are_written_with_every_word(self, name: str) -> None:

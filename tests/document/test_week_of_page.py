@@ -75,7 +75,12 @@ class TestTheYear:
 
     def test_comes_from_the_second_title_or_a_property_that_names_the_week(self) -> None:
         assert said("# 第23周\n\n# 第23周 2025/06/06\n") == (2025, 23, "2025-06-02", "title_date")
-        assert said("# 第23周\n\nCreated: 2026年1月5日\n日期: 2025-06-06\n") == (2025, 23, "2025-06-02", "title_date")
+        assert said("# 第23周\n\nCreated: 2026年1月5日\n日期: 2025-06-06\n") == (
+            2025,
+            23,
+            "2025-06-02",
+            "title_date",
+        )
         assert said("# 周报\n\nWeek: 2025-W23\n") == (2025, 23, "2025-06-02", "label")
 
     def test_never_comes_from_the_day_of_an_edit_alone(self) -> None:

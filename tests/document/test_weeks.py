@@ -98,7 +98,9 @@ class TestJan1MondayWeeks:
         assert week_of(date.fromisoformat(day), "jan1-monday") == (year, number)
 
     @pytest.mark.parametrize("year", YEARS)
-    def test_a_year_has_53_weeks_when_it_ends_on_a_sunday_or_is_a_leap_year_begun_on_one(self, year: int) -> None:
+    def test_a_year_has_53_weeks_when_it_ends_on_a_sunday_or_is_a_leap_year_begun_on_one(
+        self, year: int
+    ) -> None:
         is_long = date(year, 12, 31).isoweekday() == 7 or (
             date(year, 12, 31).isoweekday() == 1 and date(year, 1, 1).isoweekday() == 7
         )

@@ -127,6 +127,14 @@ class TestAnItem:
         block = next(block for block in section.blocks if block.text == "商户对账单：一")
         assert [child.text for child in block.blocks] == ["下一段"]
 
+    def test_that_became_part_of_an_event_draws_its_section_anew(self, week: Week) -> None:
+        section = week.section("生产稳定性事件")
+        week.post("/items", section=section.id, text="现场说明")
+        answer = week.save(week.item("现场说明"), "6/6 10:20 对账文件解析失败", htmx=True)
+        assert answer.status_code == 200
+        assert answer.headers["hx-retarget"] == f"#section-{section.id}"
+        assert [event.started_literal for event in week.document.incidents][-1] == "6/6 10:20"
+
     def test_emptied_is_refused_and_kept(self, week: Week) -> None:
         item = week.item("商户对账单")
         assert week.save(item, "  \n ").status_code == 422

@@ -14,8 +14,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.accounts.models import Team
-from app.document.schema import Grade
 from app.db import Database
+from app.document.schema import Grade
 from app.metrics.actions import find_or_make_metric, set_target
 from tests.conftest import Cast, SignIn
 from tests.trends.weeks import LAST, WEEK, happen, publish

@@ -23,7 +23,7 @@ LAST = date(2025, 6, 9)
 
 
 def document(values: Mapping[str, str], accidents: Mapping[str, Grade] | None = None) -> Document:
-    """A document that reports the metrics, `{"入金有效成功率": "99.98%"}`, and accidents with their grades."""
+    """A document that reports metrics, `{"入金有效成功率": "99.98%"}`, and accidents with their grades."""
     return Document(
         metrics=[_metric(place, name, value) for place, (name, value) in enumerate(values.items())],
         incidents=[

@@ -183,9 +183,10 @@ _COUNT_BEFORE = re.compile(
     r"(?:笔数|单数)\s?[共为约:]*\s?(?P<n2>[0-9]{1,9})\s?笔?)"
     rf"[\s,、/(]*{_SUM}(?:约为|共计|合计|[约共为是计:\s*])*$"
 )
+#: A count behind the amount, unless it belongs to the next amount.
 _COUNT_AFTER = re.compile(
     r"\s?[(,、/]?\s?(?:共计|合计|共|涉及|总计)?\s?(?P<n>[0-9]{1,9})\s?[笔单](?!据|元|位)"
-    rf"(?![\s,、/(]*{_SUM}[约为共:\s]*[¥$]?[0-9][0-9,.]{{0,24}}\s?[万亿千百]?元)"  # that belongs to the next amount
+    rf"(?![\s,、/(]*{_SUM}[约为共:\s]*[¥$]?[0-9][0-9,.]{{0,24}}\s?[万亿千百]?元)"
 )
 
 

@@ -1,8 +1,8 @@
 """Totals with what is done of them, and with their parts.
 
 `总数96个，已经完成开发88个`, `42个中的39个`, `总计14个：可归档6个，已投产5个，…`. Numbers before a
-counter word are read in runs: a total, then its parts. One part that is done makes `done_total`; named parts make
-`parts_total`. Numbers are kept as written, also where they do not add up.
+counter word are read in runs: a total, then its parts. One part that is done makes `done_total`;
+named parts make `parts_total`. Numbers are kept as written, also where they do not add up.
 """
 
 from __future__ import annotations

@@ -28,7 +28,8 @@ from app.document.grammar.written import (
     some_months,
 )
 
-_RUN = re.compile(r"[0-9]+(?:[-./~:][0-9]+)*")
+#: Digits with marks between them.
+RUN = re.compile(r"[0-9]+(?:[-./~:][0-9]+)*")
 _LONGEST_RUN = 32
 _MARKS = re.compile(r"[-./~:]")
 _DAY_MARK = re.compile(r"\s?[日号](?![线楼机店令院库仓位段码卡池文均常志报终程内])")
@@ -57,9 +58,9 @@ _CUE_WORD = re.compile(
 def digit_dates(line: str, monday: date) -> Iterator[Written]:
     """What is written like a date in digits, in order."""
     done = count = 0
-    for run in _RUN.finditer(line):
+    for run in RUN.finditer(line):
         start, end = run.span()
-        if start < done or end - start > _LONGEST_RUN or _is_glued(line, start):
+        if start < done or _is_glued(line, start):
             continue
         found = digit_date(line, start, end, monday)
         if found is not None:
@@ -75,6 +76,8 @@ _RUNS_ON = re.compile(r"_|\.[A-Za-z]")
 
 def digit_date(line: str, start: int, end: int, monday: date) -> Written | None:
     """The date that begins with the run of digits and marks at `line[start:end]`."""
+    if end - start > _LONGEST_RUN:
+        return None
     run = line[start:end]
     read = _READERS.get("".join(_MARKS.findall(run)))
     if read is None:

@@ -171,7 +171,7 @@ _OTHER_SHARE = re.compile(r"失败|异常|错误|投诉|退款|未|拒|损|风�
 
 
 def _share_of_work(line: str, at: int) -> int:
-    """Where a share that is progress begins: `任务完成占比70%`, `完成90个，占比97%`; else -1: `失败占比3%`."""
+    """Where a share that is progress begins (`任务完成占比70%`, `完成90个，占比97%`); -1 for `失败占比3%`."""
     begin = clause_start(line, at)
     noun = line[begin:at]
     if noun.strip(" *_"):

@@ -1,4 +1,4 @@
-"""Readings in a metrics section: `入金有效成功率：99.99%`, `峰值：2,310 tps`, and counts of incidents by grade."""
+"""Readings in a metrics section: `充值成功率：99.98%`, `峰值：3,210 tps`, two of them in one bullet."""
 
 from __future__ import annotations
 
@@ -8,62 +8,20 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.document.grammar.folding import prose
+from app.document.grammar.patterns import any_of, words
 
 #: More readings than this in one block is no list of metrics; what follows them is not read.
-_LIMIT = 500
-
-_NUMBER: Final = r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(?:\.[0-9]{1,12})?"
-_UNIT: Final = (
-    r"%|‰|"
-    r"(?:万亿|千万|百万|十亿|亿|万|千|百|k|M)?(?:元|美元|笔|次|单|条|个|件|台|套|户|家|人次|人天|人日|人|起|例|张|份|项|页|行)(?:/(?:秒|分钟|分|小时|天|日|周|月|年|笔|单|次|人|户|s|min|h))?|"
-    r"毫秒|微秒|秒钟?|分钟|小时|天|分(?![之布钟])|倍|位|级|℃|万亿|千万|百万|亿|万|"
-    r"(?:ms|µs|us|ns|s|sec|secs|seconds?|mins?|minutes?|hrs?|h|hours?|d|days?|tps|qps|rps|ops|iops|bps|kbps|mbps|gbps|ppm|bp|bps|pct|"
-    r"kb|mb|gb|tb|pb|k|m|bn|pts?|points?|req/s|ops/s|x|"
-    r"orders?|payments?|requests?|transactions?|users?|merchants?|errors?|incidents?|alerts?|times?)(?![A-Za-z])"
-)
-_READING = re.compile(
-    rf"(?P<value>{_NUMBER})(?![0-9]|\.[0-9]|[/:-][0-9]|[年月日号点时])(?:(?:\*\*)?\s?(?P<unit>{_UNIT})|(?!(?:\*\*)?\s?[%‰]))(?![A-Za-z0-9]|\s?[~/-]\s?[0-9])",
-    re.IGNORECASE,
-)
-_BEFORE_ARROW = re.compile(rf"{_NUMBER}\s?[%‰]?\s?(?:→|⇒|-+>|=>)\s?")
-#: Between a name and its number, with a colon and without.
-_JOINT = re.compile(
-    r"\s?(?:\*\*)?\s?(?P<colon>[:=]|】:?)\s?(?:\*\*)?\s?(?:约为|约|为|是|达到|达|≈)?\s?(?:\*\*)?$"
-)
-_LINK = re.compile(
-    r"\s?(?:\*\*)?\s?(?:约为|约|为|是|达到|达|保持在|维持在|稳定在|均为|均|\b(?:at|is|was|of|reached)\b)?\s?(?:\*\*)?$",
-    re.IGNORECASE,
-)
-_NAME_ENDS = re.compile(
-    r"(?:率|可用性|可用度|SLA|SLO|稳定性|健康分|健康度|占比|比例|峰值|均值|平均值|耗时|时间|时长|延迟|时延|RT|TPS|QPS|TP99|P9[059]|P999|"
-    r"交易量|订单量|调用量|请求量|笔数|交易额|金额|数量|总数|总量|得分|评分|指数|水位|availability|uptime|rate|ratio|latency|throughput|"
-    r"response time|score|share|coverage|volume|count|peak|error budget|duration)(?:\([^()\n]{1,20}\))?$",
-    re.IGNORECASE,
-)
-_SCORE = re.compile(r"(?:分|指数|score)$", re.IGNORECASE)
-#: Names of numbers beside a reading that are no reading of their own.
-_NO_NAME = re.compile(
-    r"(?:目标|上周|上月|上期|上季|前值|去年|环比|同比|较|比(?![例率])|对比|原因|主要|影响|因(?!子)|由于|基线|阈值|截至|截止|增长(?!率)|上升|下降|提升|降低|"
-    r"波动|上涨|下跌|涨|跌|第|见|target|goal|last (?:week|month)|previous|prev|wow|yoy|mom|baseline|threshold|vs|by|from|was|up|down|"
-    r"(?:日期|时间|版本|说明|备注|注|统计口径|口径|数据来源|周期|更新时间|统计时间|统计周期|链接|编号|工单|port|id|note|reason|date|version|time)$)",
-    re.IGNORECASE,
-)
-_NO_NAME_WITHIN = re.compile(r"较上|环比|同比|目标|因为|由于|导致|target", re.IGNORECASE)
-_GRADED = re.compile(
-    r"(?<![A-Za-z])[A-D](?:/?[A-D])*\s?[类等]?级|(?<![A-Za-z])[A-D](?:/?[A-D])*类|(?<![A-Za-z])[A-D](?:/?[A-D])*[- ](?:incident|accident)|\bgrade\b|\bsev(?:erity)?\b|\bP[0-4](?!\w)",
-    re.IGNORECASE,
-)
-_LEAD = re.compile(
-    r"(?:【[^】\n]{1,20}】(?=[^\s:0-9*])|[\s*_>#`·•【-]|(?:其中|其它|另外|另|以及|和|及|而|and|with)[,:\s]*|[0-9]{1,2}(?:[、)]\s?|\.(?![0-9])\s?)|\([0-9]{1,2}\)|[①-⑳])*",
-    re.IGNORECASE,
-)
-_DIGIT = re.compile(r"[0-9]+")
-_STOPS = re.compile(r"[,;。、!?\n|()]")
+_LIMIT: Final = 500
+_LONGEST_SEGMENT: Final = 2000
+_LONGEST_NAME: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A reading at `text[start:end]`, `name：value`. `value` is as typed, half-width, without unit and commas."""
+    """A reading at `text[start:end]`: `name：value`.
+
+    `value` is as typed, but half-width, and without unit and thousands commas.
+    """
 
     name: str
     literal: str
@@ -74,15 +32,6 @@ class Rate:
     end: int
     value_start: int
     value_end: int
-
-
-class IncidentCounts(dict[str, int]):
-    """Incidents by grade (`AB`, `CD`, or one letter each) as stated at `text[start:end]`."""
-
-    def __init__(self, counts: dict[str, int], start: int, end: int) -> None:
-        super().__init__(counts)
-        self.start = start
-        self.end = end
 
 
 def find_rates(text: str) -> list[Rate]:
@@ -104,6 +53,9 @@ def _rates(text: str) -> Iterator[Rate]:
             count += 1
             if count >= _LIMIT:
                 return
+
+
+_STOPS = re.compile(r"[,;。、!?\n|()]")
 
 
 def _segments(text: str, line: str) -> Iterator[tuple[int, int]]:
@@ -130,11 +82,21 @@ def _is_inside_number(text: str, line: str, at: int) -> bool:
     )
 
 
+_LEAD = words(
+    any_of(
+        r"【[^】\n]{1,20}】(?=[^\s:0-9*]) [\s*_>#`·•【-] (?:其中|其它|另外|另|以及|和|及|而|and|with)[,:\s]*",
+        r"[0-9]{1,2}(?:[、)]\s?|\.(?![0-9])\s?) \([0-9]{1,2}\) [①-⑳]",
+    ),
+    "*",
+)
+_DIGITS = re.compile(r"[0-9]+")
+
+
 def _in_segment(text: str, line: str, start: int, end: int, *, is_first: bool) -> Iterator[Rate]:
     lead = _LEAD.match(line, start, end)
     start = lead.end() if lead else start
     closed = start
-    for digits in _DIGIT.finditer(line, start, min(end, start + 2000)):
+    for digits in _DIGITS.finditer(line, start, min(end, start + _LONGEST_SEGMENT)):
         at = digits.start()
         if at < closed:
             continue
@@ -154,9 +116,38 @@ def _in_segment(text: str, line: str, start: int, end: int, *, is_first: bool) -
             start = lead.end() if lead else start
 
 
+_NUMBER: Final = r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(?:\.[0-9]{1,12})?"
+_MEASURE: Final = any_of("元 美元 笔 次 单 条 个 件 台 套 户 家 人次 人天 人日 人 起 例 张 份 项 页 行")
+_UNIT: Final = "|".join(
+    (
+        "%|‰",
+        rf"(?:万亿|千万|百万|十亿|亿|万|千|百|k|M)?{_MEASURE}(?:/(?:秒|分钟|分|小时|天|日|周|月|年|笔|单|次|人|户|s|min|h))?",
+        any_of("毫秒 微秒 秒钟? 分钟 小时 天 分(?![之布钟]) 倍 位 级 ℃ 万亿 千万 百万 亿 万"),
+        any_of(
+            "ms µs us ns s secs? seconds? mins? minutes? hrs? hours? h d days? tps qps rps ops iops bps",
+            "kbps mbps gbps",
+            "ppm bp pct kb mb gb tb pb k m bn pts? points? req/s ops/s x orders? payments? requests?",
+            "transactions?",
+            "users? merchants? errors? incidents? alerts? times?",
+        )
+        + "(?![A-Za-z])",
+    )
+)
+_READING = words(
+    rf"(?P<value>{_NUMBER})(?![0-9]|\.[0-9]|[/:-][0-9]|[年月日号点时])",
+    rf"(?:(?:\*\*)?\s?(?P<unit>{_UNIT})|(?!(?:\*\*)?\s?[%‰]))(?![A-Za-z0-9]|\s?[~/-]\s?[0-9])",
+)
+_BEFORE_ARROW = re.compile(rf"{_NUMBER}\s?[%‰]?\s?(?:→|⇒|-+>|=>)\s?")
+#: Between a name and its number, with a colon and without.
+_COLON = re.compile(r"\s?(?:\*\*)?\s?(?:[:=]|】:?)\s?(?:\*\*)?\s?(?:约为|约|为|是|达到|达|≈)?\s?(?:\*\*)?$")
+_LINK = words(
+    r"\s?(?:\*\*)?\s?(?:约为|约|为|是|达到|达|保持在|维持在|稳定在|均为|均|\b(?:at|is|was|of|reached)\b)?\s?(?:\*\*)?$"
+)
+
+
 def _rate(text: str, line: str, start: int, at: int, end: int, *, is_first: bool) -> Rate | None:
     before = line[start:at][-80:]
-    joint = _JOINT.search(before)
+    joint = _COLON.search(before)
     link = joint or _LINK.search(before)
     if link is None:
         return None
@@ -201,12 +192,54 @@ def _with_emphasis(line: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+_NAME_ENDS = words(
+    any_of(
+        "率 可用性 可用度 SLA SLO 稳定性 健康分 健康度 占比 比例 峰值 均值 平均值 耗时 时间 时长 延迟 时延",
+        "RT TPS QPS TP99",
+        "P9[059] P999 交易量 订单量 调用量 请求量 笔数 交易额 金额 数量 总数 总量 得分 评分 指数 水位",
+        "availability uptime",
+        r"rate ratio latency throughput response\stime score share coverage volume count peak",
+        r"error\sbudget duration",
+    ),
+    r"(?:\([^()\n]{1,20}\))?$",
+)
+_SCORE = words("(?:分|指数|score)$")
+#: Names of numbers beside a reading that are no reading of their own.
+_NO_NAME = words(
+    any_of(
+        "目标 上周 上月 上期 上季 前值 去年 环比 同比 较 比(?![例率]) 对比 原因 主要 影响 因(?!子) 由于",
+        "基线 阈值 截至 截止",
+        r"增长(?!率) 上升 下降 提升 降低 波动 上涨 下跌 涨 跌 第 见 target goal last\s(?:week|month)",
+        r"previous prev wow yoy",
+        "mom baseline threshold vs by from was up down",
+    ),
+    "|",
+    any_of(
+        "日期 时间 版本 说明 备注 注 统计口径 口径 数据来源 周期 更新时间 统计时间 统计周期 链接 编号 工单",
+        "port id note",
+        "reason date version time",
+    ),
+    "$",
+)
+_NO_NAME_WITHIN = words(any_of("较上 环比 同比 目标 因为 由于 导致 target"))
+_GRADED = words(
+    r"(?<![A-Za-z])[A-D](?:/?[A-D])*(?:\s?[类等]?级|类|[- ](?:incident|accident))",
+    r"|\bgrade\b|\bsev(?:erity)?\b|\bP[0-4](?!\w)",
+)
+_LETTER = re.compile(r"[^\W\d_]")
+
+
 def _is_name(
     name: str, reading: re.Match[str], line: str, end: int, *, has_colon: bool, is_first: bool
 ) -> bool:
-    if len(name) > 40 or _NO_NAME.match(name) or _NO_NAME_WITHIN.search(name) or _GRADED.search(name):
+    if (
+        len(name) > _LONGEST_NAME
+        or _NO_NAME.match(name)
+        or _NO_NAME_WITHIN.search(name)
+        or _GRADED.search(name)
+    ):
         return False
-    if not re.search(r"[^\W\d_]", name):
+    if not _LETTER.search(name):
         return False
     is_metric = bool(_NAME_ENDS.search(name))
     if has_colon:
@@ -217,72 +250,3 @@ def _is_name(
     return (
         is_first and is_all and bool(reading["unit"]) and line[reading.start() - 1] == " " and len(name) <= 16
     )
-
-
-# Incidents by grade -----------------------------------------------------------------------------
-
-_GRADE: Final = r"(?<![A-Za-z])(?P<grade>[A-D](?:\s?[/、&]?\s?[A-D]){0,3})(?![A-Za-z])"
-_HOW_MANY: Final = r"(?P<n>[0-9]{1,4}|[零〇一二两三四五六七八九十无]|no\b)"
-_COUNTED = re.compile(
-    rf"{_GRADE}\s?-?(?:[类等]?级|类|grade)?(?:的?(?:生产|线上)?(?:事故|故障|事件|问题)|\s(?:incidents?|accidents?|events?|issues?))?(?:数量?)?\s?(?:\*\*)?\s?"
-    rf"(?:[:=]|为|共|发生|\()?\s?(?:\*\*)?\s?{_HOW_MANY}(?![0-9.%/])(?P<unit>\s?[次起件例个])?",
-    re.IGNORECASE,
-)
-_COUNT_FIRST = re.compile(
-    rf"(?P<n>[0-9]{{1,4}}|无|no)\s?[次起件例个]?\s?(?:grade\s)?{_GRADE}\s?-?(?:[类等]?级|类|grade)?\s?(?:的?(?:生产|线上)?(?:事故|故障|事件)|incidents?|accidents?)",
-    re.IGNORECASE,
-)
-_ABOUT_INCIDENTS = re.compile(r"事故|故障|事件|incident|accident|生产问题", re.IGNORECASE)
-_LETTERED = re.compile(
-    r"[A-D]\s?[类等]?级|[A-D]类|grade|[A-D]-?\s?(?:incident|accident)|事故|故障", re.IGNORECASE
-)
-_CHINESE: Final = "零一二三四五六七八九十"
-
-
-def find_incident_counts(text: str) -> IncidentCounts:
-    """The number of incidents by grade that `text` states (`事故数AB级0次，CD级1次`); empty where it states none.
-
-    `无` and `no` are a stated 0. An incident whose grade is still open is in no grade's count.
-    """
-    line = prose(text)
-    if not (_ABOUT_INCIDENTS.search(line) and _LETTERED.search(line)):
-        return IncidentCounts({}, 0, 0)
-    found = [match for match in _COUNTED.finditer(line) if _names_a_grade(line, match)]
-    taken = [match.span() for match in found]
-    found += [
-        match
-        for match in _COUNT_FIRST.finditer(line)
-        if not any(start < match.end() and match.start() < end for start, end in taken)
-    ]
-    found.sort(key=lambda match: match.start())
-    counts: dict[str, int] = {}
-    start = end = 0
-    for match in found:
-        grade = "".join(sorted(set(re.sub(r"[^A-D]", "", match["grade"].upper()))))
-        if not match["grade"].isupper() or grade in counts:
-            continue
-        counts[grade] = _number(match["n"])
-        start = match.start() if len(counts) == 1 else start
-        end = match.end()
-    if not counts:
-        return IncidentCounts({}, 0, 0)
-    head = re.search(
-        r"(?:事故|故障|事件|incidents?|accidents?)(?:数量?)?\s?(?:\(?(?:by\s)?grade\)?)?\s?:?\s?(?:grade\s)?$",
-        line[max(0, start - 24) : start],
-        re.IGNORECASE,
-    )
-    return IncidentCounts(counts, start - len(head[0]) if head else start, end)
-
-
-def _names_a_grade(line: str, match: re.Match[str]) -> bool:
-    words = match[0]
-    return bool(
-        re.search(r"级|类|grade|事故|故障|incident|accident", words, re.IGNORECASE)
-        or re.search(r"grade\s?$", line[max(0, match.start() - 8) : match.start()], re.IGNORECASE)
-    )
-
-
-def _number(word: str) -> int:
-    if word.isascii() and word.isdigit():
-        return int(word)
-    return _CHINESE.index({"〇": "零", "无": "零", "两": "二"}.get(word, word)) if not word.isascii() else 0

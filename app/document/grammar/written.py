@@ -131,7 +131,7 @@ def _is_twin(line: str, first: Written, second: Written) -> bool:
 
 
 def _twin(first: Written, second: Written) -> Written:
-    """`6/9 (周五)` and `周五 (6/9)` are one date, the one with the digits; not certain where they disagree."""
+    """`6/9 (周五)` and `周五 (6/9)` are one date, that in digits; not certain where they disagree."""
     weekday, digits = (first, second) if first.weekday else (second, first)
     agree = weekday.low.weekday() == digits.low.weekday()
     return replace(digits, certain=digits.certain and agree, need=min(digits.need, weekday.need, key=_ease))
