@@ -82,9 +82,9 @@ def _is_a_ratio(one: FoundFact, counts: Sequence[FoundFact]) -> bool:
 
 _TROUBLE = words(
     any_of(
-        "监控 告警 报警 反馈 异常 失败 故障 报错 超时 延迟 积压 中断 不可用 宕机 抖动 飙升 突增 打满 无法 投诉",
-        r"缺失 不一致 重复 \b(?:alert|alarm|fail(?:ed|ure|ing)?|errors?|outage|down|timeouts?|incident)\b",
-        r"\b(?:unavailable|spike|degraded|delayed)\b",
+        "监控 告警 报警 反馈 异常 失败 故障 报错 超时 延迟 积压 中断 不可用 宕机 抖动 飙升 突增 打满 无法",
+        r"投诉 缺失 不一致 重复 \b(?:alert|alarm|fail(?:ed|ure|ing)?|errors?|outage|down|timeouts?)\b",
+        r"\b(?:incident|unavailable|spike|degraded|delayed)\b",
     )
 )
 _WORK_NEXT = words(

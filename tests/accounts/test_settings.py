@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
@@ -134,6 +135,17 @@ class TestPeople:
         assert ada.post(f"/settings/people/{cast.ada.id}", data=data).status_code == 409
         assert person(database, "ada").is_administrator
         assert person(database, "ada").active
+
+    def test_keep_one_even_if_two_administrators_deactivate_each_other_at_once(
+        self, ada: TestClient, cast: Cast, database: Database
+    ) -> None:
+        with database.writing() as session:
+            session.get_one(User, cast.mei.id).is_administrator = True
+        with ThreadPoolExecutor(2) as both:
+            urls = [f"/settings/people/{user.id}/deactivation" for user in (cast.ada, cast.mei)]
+            answers = sorted(answer.status_code for answer in both.map(ada.post, urls))
+        assert answers == [303, 409]
+        assert person(database, "ada").active or person(database, "mei").active
 
 
 class TestRoles:

@@ -259,9 +259,9 @@ class TestAWrongPassword:
         passwords.verify_password(None, "x")
 
         def took(hashed: str | None) -> float:
-            begun = time.perf_counter()
+            begun = time.thread_time()
             assert not passwords.verify_password(hashed, "not this one")
-            return time.perf_counter() - begun
+            return time.thread_time() - begun
 
         known = statistics.median(took(stored) for _ in range(15))
         unknown = statistics.median(took(None) for _ in range(15))

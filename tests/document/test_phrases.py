@@ -122,8 +122,8 @@ class TestAFact:
         assert (fact.place.section, fact.place.path, fact.place.start) == (2, (0, 1), 7)
 
     def test_a_percent_is_an_exact_decimal(self) -> None:
-        [found] = find_facts("总进度：91.90%", MONDAY)
-        assert found.values["value"] == Decimal("91.90")
+        [found] = find_facts("总进度：62.50%", MONDAY)
+        assert found.values["value"] == Decimal("62.50")
 
     def test_money_is_an_exact_decimal_of_any_size(self) -> None:
         [amount] = find_amounts("备付金余额123,456,789,012,345.67元")
@@ -136,7 +136,7 @@ class TestAFact:
         assert [fact.kind for fact in find_facts("6/18 20:00 完成账务割接", MONDAY)] == ["date"]
 
     def test_facts_come_in_the_order_of_the_text(self) -> None:
-        facts = find_facts("6/20上线，进度80%，58/83个已完成，费用50万元", MONDAY)
+        facts = find_facts("6/20上线，进度80%，46/65个已完成，费用50万元", MONDAY)
         assert [fact.kind for fact in facts] == ["date", "progress", "done_total", "amount"]
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from app.document.grammar.patterns import words
 from app.document.grammar.written import (
     LIMIT,
     Written,
@@ -49,9 +50,8 @@ _YEAR_STEP = {"今": 0, "本": 0, "明": 1, "来": 1, "去": -1}
 #: Right before a run of digits: it is part of something else ...
 _GLUED = re.compile(r"[0-9A-Za-z./+^%#_=$¥€£×\x00第近每满]$|[0-9A-Za-z][-~]$|[0-9][:*]$")
 #: ... unless the letters are one of these.
-_CUE_WORD = re.compile(
-    r"(?:^|[^A-Za-z])(?:ETA|DDL|deadline|by|on|due|until|before|UAT|SIT|kickoff|launch|golive|live|release)$",
-    re.ASCII | re.IGNORECASE,
+_CUE_WORD = words(
+    r"(?:^|[^A-Za-z])(?:ETA|DDL|deadline|by|on|due|until|before|UAT|SIT|kickoff|launch|golive|live|release)$"
 )
 
 

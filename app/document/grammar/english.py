@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from app.document.grammar.patterns import words
 from app.document.grammar.written import (
     LIMIT,
     Written,
@@ -41,19 +42,14 @@ _MONTH_AT = re.compile(
     re.ASCII,
 )
 _DAY_BEFORE_MONTH = re.compile(r"(?<![0-9./:-])(?P<d>[0-9]{1,2})(?:st|nd|rd|th)?(?:\s+of)?\s+$", re.ASCII)
-_PART_BEFORE = re.compile(
-    r"\b(?P<part>(?:the\s+)?(?:end|close)\s+of|late|mid|early|(?:the\s+)?(?:beginning|start)\s+of)[\s-]*$",
-    re.ASCII | re.IGNORECASE,
+_PART_BEFORE = words(
+    r"\b(?P<part>(?:the\s+)?(?:end|close)\s+of|late|mid|early|(?:the\s+)?(?:beginning|start)\s+of)[\s-]*$"
 )
-_PREPOSITION = re.compile(
-    r"\b(?:in|by|before|until|since|for|during|from|till|through|around|to)\s+$", re.ASCII | re.IGNORECASE
-)
+_PREPOSITION = words(r"\b(?:in|by|before|until|since|for|during|from|till|through|around|to)\s+$")
 _DAY_AT = re.compile(_DAY_NAME, re.ASCII)
-_WHICH_BEFORE = re.compile(r"\b(?P<which>this|next|last|coming)\s+$", re.ASCII | re.IGNORECASE)
-_ON_BEFORE = re.compile(
-    r"\b(?:on|by|before|until|from|to|and|since|due|after|through|till)\s+$", re.ASCII | re.IGNORECASE
-)
-_EVERY_BEFORE = re.compile(r"\b(?:every|each|per|a|one|two|three|some)\s+$", re.ASCII | re.IGNORECASE)
+_WHICH_BEFORE = words(r"\b(?P<which>this|next|last|coming)\s+$")
+_ON_BEFORE = words(r"\b(?:on|by|before|until|from|to|and|since|due|after|through|till)\s+$")
+_EVERY_BEFORE = words(r"\b(?:every|each|per|a|one|two|three|some)\s+$")
 
 
 def english_dates(line: str, monday: date) -> Iterator[Written]:
@@ -132,16 +128,16 @@ def _english_weekday(line: str, match: re.Match[str], monday: date) -> Written |
     return Written(start, end, day, day, "day", "clause", weekday="named" if which else "bare")
 
 
+_SPAN_BEFORE = words(r"\b(?P<end>(?:the\s+)?end\s+of\s+)?(?P<which>next|this|the)\s+$")
+_HEADING_NEXT = words(r"(?:'s|\s+(?:goals?|plans?|targets?|focus|work|tasks?)\b)")
+
+
 def _english_week(line: str, match: re.Match[str], monday: date) -> Written | None:
     """`next week`, `this weekend`, `end of the month`, `next quarter`."""
     start, end = match.span()
     before = line[max(0, start - 24) : start]
-    which = re.search(
-        r"\b(?P<end>(?:the\s+)?end\s+of\s+)?(?P<which>next|this|the)\s+$", before, re.ASCII | re.IGNORECASE
-    )
-    if which is None or re.match(
-        r"(?:'s|\s+(?:goals?|plans?|targets?|focus|work|tasks?)\b)", line[end : end + 12], re.ASCII
-    ):
+    which = _SPAN_BEFORE.search(before)
+    if which is None or _HEADING_NEXT.match(line, end):
         return None
     is_next = which["which"].lower() == "next"
     start -= len(which[0])

@@ -1,4 +1,4 @@
-"""Progress in percent: `进度80%`, `总进度：91.9%`, `研发30%`, `修复进行中80%`, `80% done`.
+"""Progress in percent: `进度80%`, `总进度：62.5%`, `研发30%`, `修复进行中80%`, `80% done`.
 
 A percent is progress only where the words beside it say so. Shares, rates, loads, targets and
 changes are percents too, and far more of them.
@@ -219,7 +219,7 @@ _CLAUSE_OVER = re.compile(r"\s*(?:[,;。!?\n|)】\]、]|$)")
 
 
 def _stands_alone(line: str, start: int, end: int, clause: str) -> bool:
-    """`**32.4%**` or `【80%】` that ends its clause, after words that name no other kind of percent."""
+    """`**37.5%**` or `【80%】` that ends its clause, after words that name no other kind of percent."""
     opening, closing = line[max(0, start - 2) : start], line[end : end + 2]
     if opening == "**" == closing:
         return not _OTHER_PERCENT.search(clause) and bool(_CLAUSE_OVER.match(line, end + 2))
