@@ -48,14 +48,16 @@ class KnownReport:
 @declares_access("report.readable")
 async def known_report(request: Request, team: VisibleTeam, period: str) -> KnownReport:
     """The same check as `ReadableReport`, without a transaction: for pages that are kept."""
-    quick: QuickReads = request.app.state.quick
-    rows = await quick.rows(REPORT_STATE, {"team_id": team.id, "period_start": _day(period).isoformat()})
-    if not rows:
-        raise NotFound("report.not_found")
-    report_id, revision, _, version = rows[0]
-    if not revision and not team.may_see_drafts:
+    known = await _known(request, team, period)
+    if not known.published_revision and not team.may_see_drafts:
         raise Forbidden("report.not_published_yet")
-    return KnownReport(report_id, revision, version, team)
+    return known
+
+
+@declares_access("report.editable")
+async def editable_known_report(request: Request, team: WritableTeam, period: str) -> KnownReport:
+    """The same check as `EditableReport`, without a transaction."""
+    return await _known(request, team, period)
 
 
 @declares_access("report.readable")
@@ -80,8 +82,18 @@ def writer(team: WritableTeam, session: DbSession) -> User:
 
 ReadableKnownReport = Annotated[KnownReport, Depends(known_report)]
 ReadableReport = Annotated[ReportInView, Depends(readable_report)]
+EditableKnownReport = Annotated[KnownReport, Depends(editable_known_report)]
 EditableReport = Annotated[ReportInView, Depends(editable_report)]
 Writer = Annotated[User, Depends(writer)]
+
+
+async def _known(request: Request, team: TeamInView, period: str) -> KnownReport:
+    quick: QuickReads = request.app.state.quick
+    rows = await quick.rows(REPORT_STATE, {"team_id": team.id, "period_start": _day(period).isoformat()})
+    if not rows:
+        raise NotFound("report.not_found")
+    report_id, revision, _, version = rows[0]
+    return KnownReport(report_id, revision, version, team)
 
 
 def _load(session: Session, team: TeamInView, period: str, *, lock: bool) -> Report:

@@ -21,11 +21,11 @@ from app.errors import Conflict, Invalid, NotFound, StaleVersion, TooLarge
 from app.reports import events
 from app.reports.actions import keep_goals
 from app.reports.assembly import WorkingCopy, working_copy
+from app.reports.forms import Direction
 from app.reports.models import Fact, Goal, Item, Report, Section
 
 FIELD_LIMIT = 64 * 1024
 HEADING_LIMIT = 500
-Direction = Literal["up", "down", "in", "out"]
 
 
 def refuse_other_version(report: Report, version: int) -> None:

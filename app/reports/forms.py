@@ -10,8 +10,8 @@ from fastapi import Form
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from app.errors import Invalid
-from app.reports.editing import Direction
 
+Direction = Literal["up", "down", "in", "out"]
 ROLE_LENGTH = 40
 DATE_STATUSES = ("planned", "actual", "as_of", "period")
 

@@ -17,7 +17,9 @@ from datetime import UTC, date, datetime
 
 import brotli  # type: ignore[import-untyped]  # has none
 import structlog
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -99,27 +101,26 @@ def store(database: Database, key: PageKey, body: bytes, at: datetime | None = N
     """Keep the page in the database as well. A database that cannot write does not matter here."""
     try:
         with database.writing() as session:
+            upsert = sqlite_insert if database.is_sqlite else postgresql_insert
+            row = {"key": key.text, "brotli": body, "created_at": at or datetime.now(UTC)}
+            statement = upsert(PageSnapshot).values(report_id=key.report_id, variant=key.variant, **row)
             session.execute(
-                delete(PageSnapshot).where(
-                    PageSnapshot.report_id == key.report_id, PageSnapshot.variant == key.variant
-                )
-            )
-            session.execute(
-                insert(PageSnapshot).values(
-                    report_id=key.report_id,
-                    variant=key.variant,
-                    key=key.text,
-                    brotli=body,
-                    created_at=at or datetime.now(UTC),
-                )
+                statement.on_conflict_do_update(index_elements=["report_id", "variant"], set_=row)
             )
     except SQLAlchemyError as problem:
         log.info("a page was not kept", error=type(problem).__name__)
 
 
-def answer(request: Request, body: bytes, etag: str, later: BackgroundTask | None = None) -> Response:
-    """The kept page as the browser takes it; a browser without brotli gets it plain, to be compressed."""
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding, Cookie"}
+def answer(
+    request: Request, body: bytes, etag: str | None = None, later: BackgroundTask | None = None
+) -> Response:
+    """The kept page as the browser takes it; a browser without brotli gets it plain, to be compressed.
+
+    Without an ETag it is not to be stored at all, since it changes under the person's hands.
+    """
+    headers = {"Vary": "Accept-Encoding, Cookie", "Cache-Control": "no-store"}
+    if etag is not None:
+        headers |= {"ETag": etag, "Cache-Control": "private, no-cache"}
     if "br" in request.headers.get("accept-encoding", ""):
         headers["Content-Encoding"] = "br"
     else:

@@ -15,7 +15,15 @@ from app.db import Database
 from app.document.weeks import which_week
 from app.document.writer import write
 from app.reports import edit_page, report_page, weeks_page
-from app.reports.access import EditableReport, KnownReport, ReadableKnownReport, ReadableReport, Writer
+from app.reports.access import (
+    EditableKnownReport,
+    EditableReport,
+    KnownReport,
+    ReadableKnownReport,
+    ReadableReport,
+    ReportInView,
+    Writer,
+)
 from app.reports.actions import discard_amendment, discard_draft, publish_report, start_report
 from app.reports.assembly import document_of, published_document, report_as_published, revision_document
 from app.reports.editing import refuse_other_version
@@ -89,10 +97,11 @@ def _draft_page(request: Request, known: KnownReport, now: datetime) -> Response
         return page(request, "reports/report.html", {"team": known.team, "tab": "report", **context})
 
 
-def _key(request: Request, known: KnownReport, now: datetime) -> PageKey:
+def _key(request: Request, known: KnownReport, now: datetime, *, page: str = "read") -> PageKey:
     team = known.team
     variant = ".".join(
         (
+            page,
             language_of(request),
             theme_of(request) or "system",
             team.role,
@@ -113,13 +122,25 @@ def _key(request: Request, known: KnownReport, now: datetime) -> PageKey:
 
 
 @router.get(REPORT + "/edit")
-def edit(request: Request, shown: EditableReport, session: DbSession, now: Now) -> Response:
-    context = edit_page.edit_page(session, report=shown.report, team=shown.team, now=now)
-    return page(
-        request,
-        "reports/edit.html",
-        {"team": shown.team, "tab": "report", "url": shown.url, **context},
-        headers={"Cache-Control": "no-store"},
+async def edit(request: Request, known: EditableKnownReport, now: Now) -> Response:
+    """The working copy to change where it stands; kept until the next change."""
+    key = _key(request, known, now, page="edit")
+    kept: KeptPages = request.app.state.kept_pages
+    body = kept.get(key)
+    if body is None:
+        body = await run_in_threadpool(_edit_page, request, known, now)
+        kept.put(key, body)
+    return answer(request, body)
+
+
+def _edit_page(request: Request, known: KnownReport, now: datetime) -> bytes:
+    database: Database = request.app.state.database
+    with database.reading() as session:
+        shown = session.get_one(Report, known.id)
+        context = edit_page.edit_page(session, report=shown, team=known.team, now=now)
+    url = ReportInView(shown, known.team).url
+    return compress(
+        render(request, "reports/edit.html", {"team": known.team, "tab": "report", "url": url, **context})
     )
 
 

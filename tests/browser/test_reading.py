@@ -142,8 +142,12 @@ class TestTheReport:
 
     def test_aligns_figures_on_their_decimal_point(self, page: Page) -> None:
         points = page.evaluate(
-            "() => [...document.querySelectorAll('.metrics .big .num > :last-child')]"
-            ".map(part => Math.round(part.getBoundingClientRect().left))"
+            """() => [...document.querySelectorAll('.metrics .big .digits')].map(figure => {
+                const range = document.createRange();
+                range.setStart(figure.firstChild, 0);
+                range.setEnd(figure.firstChild, figure.textContent.indexOf('.'));
+                return Math.round(range.getBoundingClientRect().right);
+            })"""
         )
         assert len(points) == 4
         assert len(set(points)) == 1

@@ -474,6 +474,7 @@ class TestTheEditingPage:
         with query_counter() as few:
             week.client.get(f"{URL}/edit")
         with week.database.writing() as session:
+            session.get_one(Report, week.report_id).version += 1
             for position in range(150):
                 session.add(
                     Item(

@@ -166,10 +166,9 @@ class TestTheList:
 
     def test_aligns_figures_on_their_point(self, lin: Reader, year: None) -> None:
         page = lin.page()
-        parts = [
-            [span.text() for span in row(page, number).find(of="num")[0].find("span")] for number in (20, 21)
-        ]
-        assert parts == [["99", ".9%"], ["100", "%"]]
+        figures = [row(page, number).find(of="digits")[0] for number in (20, 21)]
+        assert [figure.text() for figure in figures] == ["99.9%", "100%"]
+        assert ["p1" in figure.classes for figure in figures] == [True, False]
 
     def test_offers_to_write_what_is_missing_to_those_who_write(self, lin: Reader, year: None) -> None:
         found = row(lin.page(), 22)
