@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.document.blocks import MAX_BLOCKS
+from app.document.headings import read_words
 from app.document.labels import find_week
 from app.document.outline import Outline
 from app.document.places import walk
@@ -63,7 +64,8 @@ def _section_problems(document: Document, language: Language) -> Iterator[Proble
     for index, section in enumerate(document.sections):
         count += sum(1 for _ in walk(section.blocks))
         name = _shortened(section.heading or (section.blocks[0].text if section.blocks else ""))
-        if section.heading and section.blocks and meant_kind(document, index) == "custom":
+        is_unknown = section.heading is not None and read_words(section.heading).kind is None
+        if is_unknown and section.blocks and meant_kind(document, index) == "custom":
             yield problem("section.custom", line=_line(section.source), language=language, heading=name)
         if section.code is not None and section.parent is None:
             if section.code in seen:

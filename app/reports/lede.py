@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.document.schema import Document
+from app.reports.goal_queries import GoalOfWeek
 from app.reports.page_metrics import MetricRow
-from app.reports.queries import GoalOfWeek
 
 NAMED = 2
 GRADES = ("A", "B", "AB", "C", "D", "CD", "open")

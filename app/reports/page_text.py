@@ -12,8 +12,9 @@ from markupsafe import Markup
 from pydantic import ValidationError
 
 from app.document.schema import Block, Document, Fact, Source
+from app.reports.goal_queries import GoalOfWeek
 from app.reports.markdown import Mark, render_inline
-from app.reports.queries import DecidedFact, GoalOfWeek
+from app.reports.queries import DecidedFact
 
 Path = tuple[int, ...]
 GroupKind = Literal["items", "paragraph", "code", "table"]

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import CompoundSelect, Integer, Select, bindparam, func, select, union_all
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Team, User
 from app.document.schema import WeekRule
 from app.document.weeks import period_of, week_of, weeks_in_year
 from app.errors import NotFound
-from app.reports.models import Fact, Goal, Item, Report, Revision, SourcePage
+from app.reports.models import Fact, Item, Report, Revision, SourcePage
 
 TickState = Literal["published", "amended", "draft"]
 SHORT_DAYS = timedelta(days=3)
@@ -113,35 +114,6 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class GoalOfWeek:
-    """A goal, how many times it was carried over up to then, and the week it was first written in."""
-
-    text: str
-    outcome: str | None
-    note: str | None
-    times_carried: int
-    first_written: date
-
-
-@dataclass(frozen=True, slots=True)
-class GoalsAround:
-    """The goals set for a week by the report before it, and those the week sets itself."""
-
-    before: date | None
-    last: list[GoalOfWeek]
-    next: list[GoalOfWeek]
-
-
-@dataclass(frozen=True, slots=True)
-class GoalCount:
-    """Of the goals that a report set: how many, of how many the outcome was said, and how many are done."""
-
-    total: int
-    said: int
-    done: int
-
-
-@dataclass(frozen=True, slots=True)
 class BoardTeam:
     """A team that has reports; `since` is the Monday of the first."""
 
@@ -176,15 +148,8 @@ class SourceText:
 def year_rail(session: Session, team_id: int, year: int, rule: str, *, with_drafts: bool = True) -> YearRail:
     """All weeks of a year with what the team reported on them, in one statement."""
     weeks = _weeks_of(year, rule)
-    since = select(func.min(Report.period_start)).where(Report.team_id == team_id)
-    query = (
-        _ticks()
-        .add_columns((since if with_drafts else since.where(Report.published_revision > 0)).scalar_subquery())
-        .where(Report.team_id == team_id, Report.period_start.between(weeks[0].start, weeks[-1].start))
-    )
-    if not with_drafts:
-        query = query.where(Report.published_revision > 0)
-    rows = {row.period_start: row for row in session.execute(query)}
+    asked = {"team_id": team_id, "first": weeks[0].start, "last": weeks[-1].start}
+    rows = {row.period_start: row for row in session.execute(_rail_query(with_drafts), asked)}
     first = next(iter(rows.values()))[-1] if rows else None
     return YearRail(year, [_with_report(week, rows.get(week.start)) for week in weeks], first)
 
@@ -206,19 +171,8 @@ def neighbours(
     session: Session, team_id: int, period_start: date, *, with_drafts: bool = True
 ) -> tuple[NeighbourWeek | None, NeighbourWeek | None]:
     """The reports before and after a week, however far away, in one statement."""
-    query = select(
-        Report.period_start,
-        Report.period_end,
-        Report.week_year,
-        Report.week_number,
-        Report.published_revision == 0,
-    ).where(Report.team_id == team_id)
-    if not with_drafts:
-        query = query.where(Report.published_revision > 0)
-    earlier = query.where(Report.period_start < period_start).order_by(Report.period_start.desc()).limit(1)
-    later = query.where(Report.period_start > period_start).order_by(Report.period_start).limit(1)
-    both = union_all(select(earlier.subquery()), select(later.subquery()))
-    found = [NeighbourWeek(*row) for row in session.execute(both)]
+    asked = {"team_id": team_id, "period_start": period_start}
+    found = [NeighbourWeek(*row) for row in session.execute(_neighbours_query(with_drafts), asked)]
     return (
         next((week for week in found if week.start < period_start), None),
         next((week for week in found if week.start > period_start), None),
@@ -264,89 +218,15 @@ def standing_of(session: Session, report: Report) -> Standing:
     if not report.is_published:
         query = select(User.display_name).where(User.id == report.updated_by_id)
         return Standing({}, writer=session.scalar(query) if report.updated_by_id else None)
-    rows = session.execute(
-        _revisions()
-        .add_columns(SourcePage.name, SourcePage.created_at)
-        .outerjoin(SourcePage, SourcePage.id == report.source_page_id)
-        .where(Revision.report_id == report.id, Revision.number.in_((1, report.published_revision)))
-    ).all()
+    asked = {
+        "report_id": report.id,
+        "newest": report.published_revision,
+        "source_page_id": report.source_page_id,
+    }
+    rows = session.execute(_standing_query(), asked).all()
     revisions = [RevisionRow(*row[:-2]) for row in rows]
     name, read_at = rows[0][-2:]
     return Standing({revision.number: revision for revision in revisions}, name, read_at)
-
-
-def goals_around(session: Session, report: Report, *, with_drafts: bool) -> GoalsAround:
-    """The goals for this week and those of this week, each with its history, in one statement."""
-    before = (
-        select(Report.id)
-        .where(Report.team_id == report.team_id, Report.period_start < report.period_start)
-        .order_by(Report.period_start.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    chain = (
-        select(
-            Goal.id.label("goal_id"),
-            Goal.carried_from_id.label("above"),
-            Goal.report_id.label("report_id"),
-            literal(0).label("times"),
-        )
-        .where((Goal.report_id == before) | (Goal.report_id == report.id))
-        .cte("chain", recursive=True)
-    )
-    chain = chain.union_all(
-        select(chain.c.goal_id, Goal.carried_from_id, Goal.report_id, chain.c.times + 1)
-        .join(Goal, Goal.id == chain.c.above)
-        .where(chain.c.times < 104)
-    )
-    written = Report.__table__.alias("written")
-    query = (
-        select(
-            Goal.report_id,
-            Report.period_start,
-            Goal.text,
-            Goal.outcome,
-            Goal.note,
-            func.max(chain.c.times),
-            func.min(written.c.period_start),
-        )
-        .join(Report, Report.id == Goal.report_id)
-        .join(chain, chain.c.goal_id == Goal.id)
-        .join(written, written.c.id == chain.c.report_id)
-        .group_by(
-            Goal.id, Goal.report_id, Report.period_start, Goal.text, Goal.outcome, Goal.note, Goal.position
-        )
-        .order_by(Goal.position, Goal.id)
-    )
-    if not with_drafts:
-        query = query.where((Report.published_revision > 0) | (Report.id == report.id))
-    around = GoalsAround(None, [], [])
-    for report_id, start, *goal in session.execute(query):
-        if report_id == report.id:
-            around.next.append(GoalOfWeek(*goal))
-        else:
-            around.last.append(GoalOfWeek(*goal))
-            around = replace(around, before=start)
-    return around
-
-
-def goal_counts(
-    session: Session, team_ids: Sequence[int], first: date, last: date
-) -> dict[tuple[int, date], GoalCount]:
-    """What became of the goals set in the weeks from one Monday to another, by team and Monday."""
-    query = (
-        select(
-            Report.team_id,
-            Report.period_start,
-            func.count(),
-            func.count(Goal.outcome),
-            func.count().filter(Goal.outcome == "done"),
-        )
-        .join(Report, Report.id == Goal.report_id)
-        .where(Report.team_id.in_(team_ids), Report.period_start.between(first, last))
-        .group_by(Report.team_id, Report.period_start)
-    )
-    return {(team_id, start): GoalCount(*counts) for team_id, start, *counts in session.execute(query)}
 
 
 def teams_with_reports(session: Session, team_ids: Sequence[int] | None) -> list[BoardTeam]:
@@ -383,12 +263,7 @@ def reports_between(
 
 def decided_facts(session: Session, report_id: int) -> list[DecidedFact]:
     """The values of a report that a person corrected or dismissed."""
-    query = (
-        select(Item.text, Fact.start, Fact.kind, Fact.decision, Fact.value)
-        .join(Item, Item.id == Fact.item_id)
-        .where(Fact.report_id == report_id, Fact.decision.in_(("corrected", "dismissed")))
-    )
-    return [DecidedFact(*row) for row in session.execute(query)]
+    return [DecidedFact(*row) for row in session.execute(_decided_query(), {"report_id": report_id})]
 
 
 def source_page_of(session: Session, report: Report) -> dict[str, Any]:
@@ -420,6 +295,56 @@ def _ticks() -> Select[*tuple[Any, ...]]:
         Report.accidents_ab,
         Report.accidents_cd,
         Report.accidents_open,
+    )
+
+
+@cache
+def _rail_query(with_drafts: bool) -> Select[*tuple[Any, ...]]:
+    since = select(func.min(Report.period_start)).where(Report.team_id == bindparam("team_id"))
+    query = _ticks().where(
+        Report.team_id == bindparam("team_id"),
+        Report.period_start.between(bindparam("first"), bindparam("last")),
+    )
+    if not with_drafts:
+        since = since.where(Report.published_revision > 0)
+        query = query.where(Report.published_revision > 0)
+    return query.add_columns(since.scalar_subquery())
+
+
+@cache
+def _neighbours_query(with_drafts: bool) -> CompoundSelect[*tuple[Any, ...]]:
+    query = select(
+        Report.period_start,
+        Report.period_end,
+        Report.week_year,
+        Report.week_number,
+        Report.published_revision == 0,
+    ).where(Report.team_id == bindparam("team_id"))
+    if not with_drafts:
+        query = query.where(Report.published_revision > 0)
+    here = bindparam("period_start")
+    earlier = query.where(Report.period_start < here).order_by(Report.period_start.desc()).limit(1)
+    later = query.where(Report.period_start > here).order_by(Report.period_start).limit(1)
+    return union_all(select(earlier.subquery()), select(later.subquery()))
+
+
+@cache
+def _standing_query() -> Select[*tuple[Any, ...]]:
+    return (
+        _revisions()
+        .add_columns(SourcePage.name, SourcePage.created_at)
+        .outerjoin(SourcePage, SourcePage.id == bindparam("source_page_id", type_=Integer))
+        .where(Revision.report_id == bindparam("report_id"))
+        .where((Revision.number == 1) | (Revision.number == bindparam("newest")))
+    )
+
+
+@cache
+def _decided_query() -> Select[*tuple[Any, ...]]:
+    return (
+        select(Item.text, Fact.start, Fact.kind, Fact.decision, Fact.value)
+        .join(Item, Item.id == Fact.item_id)
+        .where(Fact.report_id == bindparam("report_id"), Fact.decision.in_(("corrected", "dismissed")))
     )
 
 

@@ -15,7 +15,7 @@ from app.document.headings import says_none
 from app.document.schema import Document
 from app.document.schema import Section as DocumentSection
 from app.document.weeks import which_week
-from app.reports import events, queries
+from app.reports import events, goal_queries, queries
 from app.reports.lede import accidents_of, goals_clause, lede_of
 from app.reports.markdown import render_inline
 from app.reports.models import Report
@@ -62,10 +62,10 @@ def report_page(
     drafts = team.may_see_drafts
     url = f"/teams/{team.slug}/weeks/{report.period_start.isoformat()}"
     standing = queries.standing_of(session, report)
-    goals = queries.goals_around(session, report, with_drafts=drafts)
+    goals = goal_queries.goals_around(session, report, with_drafts=drafts)
     notes = _notes(session, report, document)
     source = f"{url}/source" if report.source_page_id is not None else None
-    facts = Facts(document, queries.decided_facts(session, report.id), source if with_source else None)
+    facts = Facts(document, (), source if with_source else None)
     sections = sections_of(document, facts, notes)
     _attach_goals(sections, goals.next)
     previous, following = queries.neighbours(session, team.id, report.period_start, with_drafts=drafts)
@@ -180,7 +180,7 @@ def _place_of_goals(sections: Sequence[SectionView]) -> str | None:
     return None
 
 
-def _attach_goals(sections: Sequence[SectionView], goals: Sequence[queries.GoalOfWeek]) -> None:
+def _attach_goals(sections: Sequence[SectionView], goals: Sequence[goal_queries.GoalOfWeek]) -> None:
     """Tell next week's goals that were goals before how often."""
     again = {goal.text: goal for goal in goals if goal.times_carried}
     if not again:

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from app.accounts import policy
 from app.accounts.access import TeamInView
 from app.document.weeks import period_of
-from app.reports import queries
+from app.reports import goal_queries, queries
+from app.reports.goal_queries import GoalCount
 from app.reports.page_metrics import Digits, digits_of
-from app.reports.queries import BoardTeam, GoalCount, WeekTick, YearRail
+from app.reports.queries import BoardTeam, WeekTick, YearRail
 from app.reports.report_page import this_week
 
 WEEK = timedelta(days=7)
@@ -118,7 +119,7 @@ def weeks_page(
     figures = [
         column for joined in week_figures for column in joined(session, WeeksSubject(team.id, first, last))
     ]
-    goals = queries.goal_counts(session, [team.id], first - WEEK, last - WEEK)
+    goals = goal_queries.goal_counts(session, [team.id], first - WEEK, last - WEEK)
     rows = _rows(rail, now_in, monday, figures, {day: count for (_, day), count in goals.items()})
     this_one = next((tick for tick in rail.weeks if tick.start == monday), None)
     return {
@@ -200,7 +201,7 @@ def _board(session: Session, team: TeamInView, monday: date, span: int) -> Board
     mondays = [monday - WEEK * back for back in range(span - 1, -1, -1)]
     ids = [one.id for one in teams]
     reports = queries.reports_between(session, ids, mondays[0], mondays[-1])
-    goals = queries.goal_counts(session, ids, monday - WEEK, monday - WEEK)
+    goals = goal_queries.goal_counts(session, ids, monday - WEEK, monday - WEEK)
     rows = []
     for one in teams:
         drafts = policy.may_see_drafts(viewer, one.id)

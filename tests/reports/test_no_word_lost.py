@@ -16,9 +16,9 @@ from app.document.places import walk
 from app.document.reader import read
 from app.document.recognition import recognise
 from app.document.schema import Block, Document
+from app.reports.goal_queries import GoalsAround
 from app.reports.markdown import render_inline
 from app.reports.page_text import Facts, anchor
-from app.reports.queries import GoalsAround
 from app.reports.report_page import as_written, sections_of
 from app.web.assets import Assets
 from app.web.templates import Templates

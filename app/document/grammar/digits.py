@@ -48,7 +48,8 @@ _YEAR_WORD = re.compile(r"([今本明来去])年\s?$")
 _YEAR_STEP = {"今": 0, "本": 0, "明": 1, "来": 1, "去": -1}
 
 #: Right before a run of digits: it is part of something else ...
-_GLUED = re.compile(r"[0-9A-Za-z./+^%#_=$¥€£×\x00第近每满]$|[0-9A-Za-z][-~]$|[0-9][:*]$")
+_GLUE: Final = "¥€£×第近每满"
+_GLUED = re.compile(rf"[0-9A-Za-z./+^%#_=$\x00{_GLUE}]$|[0-9A-Za-z][-~]$|[0-9][:*]$")
 #: ... unless the letters are one of these.
 _CUE_WORD = words(
     r"(?:^|[^A-Za-z])(?:ETA|DDL|deadline|by|on|due|until|before|UAT|SIT|kickoff|launch|golive|live|release)$"
@@ -79,6 +80,8 @@ def digit_date(line: str, start: int, end: int, monday: date) -> Written | None:
     if end - start > _LONGEST_RUN:
         return None
     run = line[start:end]
+    if run.isdigit():
+        return None if _RUNS_ON.match(line, end) else _plain(run, line, start, end, monday)
     read = _READERS.get("".join(_MARKS.findall(run)))
     if read is None:
         return None
@@ -89,26 +92,25 @@ def digit_date(line: str, start: int, end: int, monday: date) -> Written | None:
 
 
 def _is_glued(line: str, start: int) -> bool:
+    last = line[start - 1 : start]
+    if not last.isascii() and last not in _GLUE:
+        return False
     before = line[max(0, start - 10) : start]
     if not _GLUED.search(before):
         return False
     return not (before[-1].isalpha() and before[-1].isascii() and _CUE_WORD.search(before))
 
 
-def _plain(parts: list[str], line: str, start: int, end: int, monday: date) -> Written | None:
+def _plain(digits: str, line: str, start: int, end: int, monday: date) -> Written | None:
     if line[end : end + 2].lstrip()[:1] in ("年", "月"):
         if match := _CHINESE_DATE.match(line, start):
             return _chinese_date(match, line, monday)
         if match := _YEAR_PART.match(line, start):
             return _year_part(match)
-    digits = parts[0]
-    mark = _DAY_MARK.match(line, end) if len(digits) <= 2 else None
-    if (
-        mark
-        and line[start - 1 : start] not in ("年", "月")
-        and not _EVERY_MONTH.search(line[max(0, start - 10) : start])
-    ):
-        return _day_of_month(int(digits), start, mark.end(), monday)
+    if len(digits) <= 2 and (mark := _DAY_MARK.match(line, end)):
+        before = line[max(0, start - 10) : start]
+        is_other = before.endswith(("年", "月")) or _EVERY_MONTH.search(before)
+        return None if is_other else _day_of_month(int(digits), start, mark.end(), monday)
     if len(digits) == 8:
         day = day_of(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
         near = is_near(day, monday, before=400, after=400)
@@ -262,7 +264,6 @@ def _is_year(digits: str) -> bool:
 
 #: What the marks between the digits make of them.
 _READERS: Final[dict[str, Callable[[list[str], str, int, int, date], Written | None]]] = {
-    "": _plain,
     "/": _slash,
     "/-": _slash_range,
     "/~": _slash_range,
