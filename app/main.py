@@ -15,6 +15,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from app import features, migrate, paths
 from app.accounts import account_routes, policy, settings_routes
 from app.accounts import routes as accounts_routes
+from app.accounts.access import optional_viewer
 from app.accounts.shown import browser_name, team_options
 from app.config import Settings
 from app.db import Database
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     )
     app.state.settings = settings
     app.state.clock = utc_now
+    app.state.find_viewer = optional_viewer
     app.state.database = database or Database(settings.database)
     app.state.gate = Gate(app.state.database)
     app.state.quick = QuickReads(app.state.database)

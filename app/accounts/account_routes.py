@@ -23,7 +23,6 @@ from app.web.i18n import LANGUAGE_COOKIE, LANGUAGES
 from app.web.templates import THEME_COOKIE, THEMES, page
 
 router = APIRouter()
-A_YEAR = 365 * 86400
 
 
 @router.get("/account")
@@ -58,7 +57,7 @@ def change_account(
     response = go_to(request, "/account?saved=account")
     settings: Settings = request.app.state.settings
     sessions.set_who(response, settings, user.display_name)
-    _set_choice(response, settings, LANGUAGE_COOKIE, user.language)
+    sessions.set_choice(response, settings, LANGUAGE_COOKIE, user.language)
     return response
 
 
@@ -106,7 +105,7 @@ def choose_language(
     """Chinese or English, remembered for the person, and by the browser before anyone signs in."""
     response = go_to(request, _back(request, form.next))
     if form.language in LANGUAGES:
-        _set_choice(response, request.app.state.settings, LANGUAGE_COOKIE, form.language)
+        sessions.set_choice(response, request.app.state.settings, LANGUAGE_COOKIE, form.language)
         if viewer is not None:
             actions.choose_language(session, viewer.user_id, form.language)
     return response
@@ -117,7 +116,7 @@ async def choose_theme(request: Request, public: Public, form: Annotated[ThemeFo
     """Light, dark, or (anything else) as the system has it; kept by the browser."""
     response = go_to(request, _back(request, form.next))
     theme = form.theme if form.theme in THEMES else None
-    _set_choice(response, request.app.state.settings, THEME_COOKIE, theme)
+    sessions.set_choice(response, request.app.state.settings, THEME_COOKIE, theme)
     return response
 
 
@@ -146,14 +145,6 @@ def _account_page(
         "here": "/account",
     }
     return page(request, "accounts/account.html", context, status=status)
-
-
-def _set_choice(response: Response, settings: Settings, cookie: str, value: str | None) -> None:
-    """Keep a choice for a year where scripts can read it; None forgets it."""
-    if value is None:
-        response.delete_cookie(cookie, path="/", secure=settings.https, samesite="lax")
-    else:
-        response.set_cookie(cookie, value, max_age=A_YEAR, path="/", secure=settings.https, samesite="lax")
 
 
 def _back(request: Request, given: str) -> str:

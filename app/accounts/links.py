@@ -20,7 +20,7 @@ def make_sign_in_link(session: Session, user: User, *, at: datetime, by: int | N
     if not user.active:
         raise Conflict("user.inactive")
     end_links_of(session, user.id)
-    path = f"/sign-in/{_new(session, 'sign_in', user.id, at + timedelta(hours=SIGN_IN_LINK_HOURS))}"
+    path = f"/sign-in/{_new(session, 'sign_in', user.id, at=at, hours=SIGN_IN_LINK_HOURS)}"
     session.add(AuditEvent(at=at, user_id=by, action="link.made", subject=user.name, details={}))
     return path
 
@@ -33,7 +33,7 @@ def make_setup_link_if_needed(session: Session, *, at: datetime) -> str | None:
     """
     if queries.has_administrator(session):
         return None
-    return f"/setup/{_new(session, 'setup', None, at + timedelta(hours=SETUP_LINK_HOURS))}"
+    return f"/setup/{_new(session, 'setup', None, at=at, hours=SETUP_LINK_HOURS)}"
 
 
 def find_link(session: Session, token: str, purpose: str, *, at: datetime) -> OneTimeLink:
@@ -84,11 +84,15 @@ def end_setup_links(session: Session, *, but: OneTimeLink) -> None:
     session.execute(delete(OneTimeLink).where(OneTimeLink.purpose == "setup", OneTimeLink.id != but.id))
 
 
-def _new(session: Session, purpose: str, user_id: int | None, expires_at: datetime) -> str:
+def _new(session: Session, purpose: str, user_id: int | None, *, at: datetime, hours: int) -> str:
+    session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at <= at))
     token = sessions.new_token()
     session.add(
         OneTimeLink(
-            token_hash=sessions.hash_token(token), purpose=purpose, user_id=user_id, expires_at=expires_at
+            token_hash=sessions.hash_token(token),
+            purpose=purpose,
+            user_id=user_id,
+            expires_at=at + timedelta(hours=hours),
         )
     )
     session.flush()

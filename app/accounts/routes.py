@@ -151,13 +151,12 @@ def announce_setup(database: Database, settings: Settings) -> None:
 
 
 def _sign_in_page(request: Request, form: Filled, *, status: int = 200) -> Response:
-    return page(request, "accounts/sign_in.html", {"form": form}, status=status)
+    return page(request, "accounts/sign_in.html", {"form": form, "here": "/sign-in"}, status=status)
 
 
 def _setup_page(request: Request, form: Filled, *, status: int = 200) -> Response:
-    return page(
-        request, "accounts/setup.html", {"form": form, "time_zones": actions.time_zones()}, status=status
-    )
+    context = {"form": form, "time_zones": actions.time_zones(), "here": request.url.path}
+    return page(request, "accounts/setup.html", context, status=status)
 
 
 def _browser(request: Request) -> signing_in.Browser:

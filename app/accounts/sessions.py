@@ -19,10 +19,12 @@ from app.accounts.policy import Viewer
 from app.accounts.queries import VIEWER, signed_in_from
 from app.config import Settings
 from app.web.database import Gate, QuickReads
+from app.web.i18n import LANGUAGE_COOKIE
 
 log = structlog.get_logger("weekline.accounts")
 WHO_COOKIE = "weekline_who"
 """The person's name for scripts to show, so that pages can be kept by role. It proves nothing."""
+A_YEAR = 365 * 86400
 SEEN_EVERY = timedelta(minutes=5)
 
 
@@ -115,6 +117,8 @@ def set_cookies(response: Response, settings: Settings, token: str, user: User) 
         samesite="lax",
     )
     set_who(response, settings, user.display_name)
+    if user.language is not None:
+        set_choice(response, settings, LANGUAGE_COOKIE, user.language)
 
 
 def set_who(response: Response, settings: Settings, display_name: str) -> None:
@@ -126,6 +130,14 @@ def set_who(response: Response, settings: Settings, display_name: str) -> None:
         secure=settings.https,
         samesite="lax",
     )
+
+
+def set_choice(response: Response, settings: Settings, cookie: str, value: str | None) -> None:
+    """Keep a choice for a year where scripts can read it; None forgets it."""
+    if value is None:
+        response.delete_cookie(cookie, path="/", secure=settings.https, samesite="lax")
+    else:
+        response.set_cookie(cookie, value, max_age=A_YEAR, path="/", secure=settings.https, samesite="lax")
 
 
 def clear_cookies(response: Response, settings: Settings) -> None:

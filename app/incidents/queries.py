@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from statistics import median
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.document.schema import Incident as Told
@@ -49,13 +50,14 @@ def notes_for_page(session: Session, subject: PageSubject) -> Mapping[str, Any]:
     if not told:
         return {"incident_notes": {}}
     rows = _of_the_year(session, subject)
+    year = _Year.of(rows)
     mine = [row for row in rows if row.report_id == subject.report.id]
     notes: dict[int, IncidentNote] = {}
     for index, incident in enumerate(told):
         row = _same(mine, incident, index)
         if row is not None:
             mine.remove(row)
-            notes[index] = _note(row, rows)
+            notes[index] = _note(row, year)
     return {"incident_notes": notes}
 
 
@@ -68,15 +70,25 @@ def minutes_of(started_at: str | None, recovered_at: str | None) -> int | None:
 
 
 def _of_the_year(session: Session, subject: PageSubject) -> Sequence[Any]:
-    report = subject.report
-    year = report.week_year
+    year = subject.report.week_year
+    asked = {
+        "team_id": subject.team_id,
+        "report_id": subject.report.id,
+        "first": f"{year}-01-01",
+        "end": f"{year + 1}-01-01",
+    }
+    return session.execute(_year_query(), asked).all()
+
+
+@cache
+def _year_query() -> Select[*tuple[Any, ...]]:
     in_year = and_(
-        Incident.team_id == subject.team_id,
-        Incident.started_at >= f"{year}-01-01",
-        Incident.started_at < f"{year + 1}-01-01",
+        Incident.team_id == bindparam("team_id"),
+        Incident.started_at >= bindparam("first"),
+        Incident.started_at < bindparam("end"),
         Report.published_revision > 0,
     )
-    query = (
+    return (
         select(
             Incident.id,
             Incident.report_id,
@@ -94,10 +106,29 @@ def _of_the_year(session: Session, subject: PageSubject) -> Sequence[Any]:
         )
         .join(Report, Report.id == Incident.report_id)
         .outerjoin(ThirdParty, ThirdParty.id == Incident.third_party_id)
-        .where(or_(Incident.report_id == report.id, in_year))
+        .where(or_(Incident.report_id == bindparam("report_id"), in_year))
         .order_by(Incident.started_at, Incident.id)
     )
-    return session.execute(query).all()
+
+
+@dataclass(frozen=True, slots=True)
+class _Year:
+    """The year's events by third party, oldest first, and how long those took whose times are stated."""
+
+    by_party: Mapping[int | None, list[Any]]
+    lasted: list[tuple[str, int]]
+
+    @classmethod
+    def of(cls, rows: Sequence[Any]) -> _Year:
+        by_party: dict[int | None, list[Any]] = {}
+        lasted = []
+        for row in rows:
+            if row.third_party_id is not None and row.started_at is not None:
+                by_party.setdefault(row.third_party_id, []).append(row)
+            minutes = minutes_of(row.started_at, row.recovered_at)
+            if minutes is not None:
+                lasted.append((row.started_at, minutes))
+        return cls(by_party, lasted)
 
 
 def _same(rows: Sequence[Any], told: Told, index: int) -> Any:
@@ -111,24 +142,14 @@ def _same(rows: Sequence[Any], told: Told, index: int) -> Any:
     return None
 
 
-def _note(row: Any, rows: Sequence[Any]) -> IncidentNote:
+def _note(row: Any, year: _Year) -> IncidentNote:
     until = row.started_at or ""
     before = [
         other
-        for other in rows
-        if row.third_party_id is not None
-        and other.third_party_id == row.third_party_id
-        and other.id != row.id
-        and other.started_at is not None
-        and other.started_at[:4] == until[:4]
-        and other.started_at < until
+        for other in year.by_party.get(row.third_party_id, ())
+        if other.id != row.id and other.started_at[:4] == until[:4] and other.started_at < until
     ]
-    lasted = [
-        minutes
-        for other in rows
-        if (other.started_at or "") <= until
-        and (minutes := minutes_of(other.started_at, other.recovered_at)) is not None
-    ]
+    lasted = [minutes for started, minutes in year.lasted if started <= until]
     last = before[-1] if before else None
     return IncidentNote(
         incident_id=row.id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pydantic import TypeAdapter
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from app.reports.models import Fact, Item, Report, Revision, Section
 
 Path = tuple[int, ...]
 CONTENT = {"title", "week", "sections"}
+ANY_FACT: TypeAdapter[DocumentFact] = TypeAdapter(DocumentFact)
 RECOGNISED = {"metrics", "incident_counts", "incidents", "goals", "reflections", "facts", "links"}
 
 
@@ -207,15 +209,26 @@ def _apply_decisions(
     if not decided:
         return
     said = {(fact.item_id, fact.kind, fact.start): fact for fact in decided}
+    places = {item_id: place for place, item_id in item_ids.items()}
     kept: list[DocumentFact] = []
     for fact in document.facts:
         item_id = item_ids[fact.place.section, fact.place.path]
-        decision = said.get((item_id, fact.kind, fact.place.start))
+        decision = said.pop((item_id, fact.kind, fact.place.start), None)
         if decision is None:
             kept.append(fact)
         elif decision.decision != "dismissed":
             update_with = decision.value if decision.decision == "corrected" else {}
             kept.append(type(fact).model_validate({**fact.model_dump(), **update_with, "certain": True}))
+    for decision in said.values():  # what people added, or what is no longer recognised
+        if decision.decision == "corrected" and decision.item_id in places:
+            section, path = places[decision.item_id]
+            place = {"section": section, "path": path, "start": decision.start, "end": decision.end}
+            kept.append(
+                ANY_FACT.validate_python(
+                    {**decision.value, "kind": decision.kind, "literal": decision.literal, "place": place}
+                )
+            )
+    kept.sort(key=lambda fact: (fact.place.section, fact.place.path, fact.place.start))
     document.facts = kept
 
 

@@ -294,14 +294,24 @@ def decide_fact(
     *,
     kind: str,
     literal: str,
-    start: int,
-    end: int,
+    at_offsets: tuple[int, int] | None,
     decision: Literal["confirmed", "corrected", "dismissed"] | None,
     value: dict[str, Any],
     by: User,
     at: datetime,
 ) -> WorkingCopy:
-    """Keep a person's word on a recognised value; None takes it back."""
+    """Keep a person's word on a value; None takes it back.
+
+    `at_offsets` is where the recognised literal stood in the text; without it the value is added by
+    the person, who names the words that say it. Raises Invalid where they do not stand in the text.
+    """
+    if at_offsets is None:
+        literal = literal.strip()
+        found = item.text.find(literal) if literal else -1
+        if found < 0:
+            raise Invalid("fact.words_not_in_text", typed=literal[:40])
+        at_offsets = (found, found + len(literal))
+    start, end = at_offsets
     if item.text[start:end] != literal:
         raise StaleVersion(
             base=literal, theirs=item.text, mine=literal, version=item.version, subject=f"item-{item.id}"

@@ -62,12 +62,15 @@ class PublicationForm(FormModel):
 
 
 class FactForm(FormModel):
-    """A decision on a chip; the fields of its kind are read where it corrects."""
+    """A decision on a chip; the fields of its kind are read where it corrects.
+
+    Without `start` and `end` it is a value that a person adds: `literal` are the words that say it.
+    """
 
     kind: Literal["progress", "date", "done_total", "parts_total", "amount"]
     literal: Text
-    start: int
-    end: int
+    start: int | None = None
+    end: int | None = None
     decision: Literal["confirmed", "corrected", "dismissed", "open"]
     value: str = ""
     iso: str = ""

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_DOWN, Decimal, InvalidOperation
 from typing import Any, Literal
 
 from markupsafe import Markup
-from pydantic import ValidationError
 
 from app.document.schema import Block, Document, Fact, Source
 from app.reports.goal_queries import GoalOfWeek
 from app.reports.markdown import Mark, render_inline
-from app.reports.queries import DecidedFact
 
 Path = tuple[int, ...]
 GroupKind = Literal["items", "paragraph", "code", "table"]
@@ -125,20 +123,13 @@ class Group:
 
 
 class Facts:
-    """The values of a document by the block they stand in, people's corrections applied."""
+    """The values of a document by the block they stand in, and where the page they come from is shown."""
 
-    def __init__(
-        self, document: Document, decided: Sequence[DecidedFact] = (), source: str | None = None
-    ) -> None:
+    def __init__(self, document: Document, source: str | None = None) -> None:
         self.source = source
-        words = {(fact.text, fact.start, fact.kind): fact for fact in decided}
         self._by_block: dict[tuple[int, Path], list[Fact]] = {}
         for fact in document.facts:
-            place = fact.place
-            said = words.get((_text_at(document, place.section, place.path), place.start, fact.kind))
-            kept = fact if said is None else _as_decided(fact, said)
-            if kept is not None:
-                self._by_block.setdefault((place.section, place.path), []).append(kept)
+            self._by_block.setdefault((fact.place.section, fact.place.path), []).append(fact)
 
     def of(self, section: int, path: Path) -> list[Fact]:
         return self._by_block.get((section, path), [])
@@ -307,24 +298,6 @@ def _cells(line: str) -> list[str]:
         inner = inner[:-1]
     parts = inner.replace("\\|", "\x00").split("|")
     return [part.replace("\x00", "|").strip() for part in parts]
-
-
-def _text_at(document: Document, section: int, path: Path) -> str:
-    blocks = document.sections[section].blocks
-    text = ""
-    for step in path:
-        text, blocks = blocks[step].text, blocks[step].blocks
-    return text
-
-
-def _as_decided(fact: Fact, said: DecidedFact) -> Fact | None:
-    if said.decision == "dismissed":
-        return None
-    values: Mapping[str, object] = {**fact.model_dump(), **said.value, "certain": True}
-    try:
-        return type(fact).model_validate(values)
-    except ValidationError:
-        return fact
 
 
 def _line_of(source: Source | None, text: str, start: int) -> int | None:

@@ -15,7 +15,7 @@ from app.accounts.models import Team, User
 from app.document.schema import WeekRule
 from app.document.weeks import period_of, week_of, weeks_in_year
 from app.errors import NotFound
-from app.reports.models import Fact, Item, Report, Revision, SourcePage
+from app.reports.models import Report, Revision, SourcePage
 
 TickState = Literal["published", "amended", "draft"]
 SHORT_DAYS = timedelta(days=3)
@@ -121,17 +121,6 @@ class BoardTeam:
     slug: str
     name: str
     since: date
-
-
-@dataclass(frozen=True, slots=True)
-class DecidedFact:
-    """A person's word on a value: the text it stands in, where, and the value they gave."""
-
-    text: str
-    start: int
-    kind: str
-    decision: str
-    value: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,11 +250,6 @@ def reports_between(
     }
 
 
-def decided_facts(session: Session, report_id: int) -> list[DecidedFact]:
-    """The values of a report that a person corrected or dismissed."""
-    return [DecidedFact(*row) for row in session.execute(_decided_query(), {"report_id": report_id})]
-
-
 def source_page_of(session: Session, report: Report) -> dict[str, Any]:
     """The imported page of a report as the context of its template; NotFound where it was typed."""
     row = session.execute(
@@ -336,15 +320,6 @@ def _standing_query() -> Select[*tuple[Any, ...]]:
         .outerjoin(SourcePage, SourcePage.id == bindparam("source_page_id", type_=Integer))
         .where(Revision.report_id == bindparam("report_id"))
         .where((Revision.number == 1) | (Revision.number == bindparam("newest")))
-    )
-
-
-@cache
-def _decided_query() -> Select[*tuple[Any, ...]]:
-    return (
-        select(Item.text, Fact.start, Fact.kind, Fact.decision, Fact.value)
-        .join(Item, Item.id == Fact.item_id)
-        .where(Fact.report_id == bindparam("report_id"), Fact.decision.in_(("corrected", "dismissed")))
     )
 
 

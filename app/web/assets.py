@@ -62,6 +62,12 @@ class Assets:
             self._files[name] = Asset(content, kind, path.suffix in COMPRESSED)
         self.hash = digest.hexdigest()[:12]
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Assets) and other.hash == self.hash
+
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
     def url(self, path: str) -> str:
         """The address of a file; an unknown one is a mistake in a template."""
         if path not in self._files:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import errno
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -78,7 +79,8 @@ async def refused(request: Request, problem: Exception) -> Response:
     """The answer to a refusal, by its kind."""
     assert isinstance(problem, Refusal)
     if isinstance(problem, SignInNeeded):
-        return sign_in_first(request)
+        return await sign_in_first(request)
+    await _find_viewer(request)
     status = next((code for kind, code in STATUS.items() if isinstance(problem, kind)), 400)
     message = translation_of(request).refusal(problem)
     headers = {}
@@ -98,21 +100,43 @@ def _form_again(request: Request, again: Again, key: str, message: str, status: 
         return again.show(session, Filled(again.typed, {again.fields.get(key, ""): message}), status)
 
 
-def sign_in_first(request: Request) -> Response:
+async def sign_in_first(request: Request) -> Response:
     """To the sign-in page, and back to where the person was.
 
-    A fragment or a save in the background gets a 401 that says so instead, so that what was typed stays.
+    Nothing typed is lost: a save in the background gets a 401 that says so and leaves the page as it is; a
+    form that was sent comes back as a page from which it can be sent again.
     """
+    if wants_fragment(request):
+        return _show(request, 401, translation_of(request).key("signed_out"), {})
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    if request.method in {"GET", "HEAD"} and not wants_fragment(request):
+    if request.method in {"GET", "HEAD"}:
         return go_to(request, urls.sign_in(here))
-    if not wants_fragment(request):
-        return go_to(request, urls.sign_in())
-    return _show(request, 401, translation_of(request).key("signed_out"), {})
+    context = {"action": here, "fields": await _typed(request)}
+    return page(request, "errors/signed_out.html", context, status=401)
+
+
+async def _typed(request: Request) -> list[tuple[str, str]]:
+    """The texts of the form that was sent, but no password and no file."""
+    try:
+        form = await request.form()
+    except (HTTPException, RuntimeError):
+        return []
+    return [
+        (name, value)
+        for name, value in form.multi_items()
+        if isinstance(value, str) and "password" not in name
+    ]
+
+
+async def _find_viewer(request: Request) -> None:
+    """So that the page has the person's own masthead and language, if that can be found out just now."""
+    with suppress(SQLAlchemyError, OSError):
+        await request.app.state.find_viewer(request)
 
 
 async def http_error(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, HTTPException)
+    await _find_viewer(request)
     key = HTTP_KEYS.get(problem.status_code, "http.bad_request")
     return _show(request, problem.status_code, translation_of(request).key(key), dict(problem.headers or {}))
 
@@ -120,6 +144,7 @@ async def http_error(request: Request, problem: Exception) -> Response:
 async def invalid(request: Request, problem: Exception) -> Response:
     """A field is missing, too long or not what it should be."""
     assert isinstance(problem, RequestValidationError)
+    await _find_viewer(request)
     errors = problem.errors()
     in_path = any(error["loc"][0] == "path" for error in errors)
     if in_path:

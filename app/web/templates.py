@@ -1,13 +1,14 @@
 """Pages: Jinja templates in the person's language.
 
 `page()` gives every template: `_`, `ngettext`, `asset`, `icon`, `language`, `html_lang`, `theme`, `viewer`,
-`team`, `tab`, `here` (the path asked for) and the date and number formats of `Translation` as `f`.
+`team`, `tab`, `here` (the path asked for), `back` and the date and number formats of `Translation` as `f`.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from fastapi import Request
@@ -89,6 +90,9 @@ def render(request: Request, name: str, context: Mapping[str, Any] | None = None
         "here": request.url.path,
     }
     full.update(context or {})
+    # Where the language and theme buttons lead back to: only a page can be asked for again.
+    again = request.method in {"GET", "HEAD"} or "here" in (context or {})
+    full.setdefault("back", full["here"] if again else "/")
     templates: Templates = request.app.state.templates
     return templates.render(language, name, full)
 
@@ -101,7 +105,9 @@ def _fingerprint(assets: Assets) -> str:
     return digest.hexdigest()[:12]
 
 
+@lru_cache(maxsize=2 * len(LANGUAGES))
 def _environment(language: str, assets: Assets) -> Environment:
+    """Kept for apps over the same files, since templates are compiled in it once."""
     translation = translate(language)
     environment = Environment(
         loader=FileSystemLoader(paths.TEMPLATES),

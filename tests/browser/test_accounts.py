@@ -168,7 +168,8 @@ class TestHtmx:
             extra = (
                 f'<script defer src="{script}"></script>'
                 '<main hx-target:inherited="#place"><p id="place">before</p>'
-                '<button hx-get="/test/piece">Fetch</button><button hx-post="/test/no">Try</button></main></body>'
+                '<button hx-get="/test/piece">Fetch</button>'
+                '<button hx-post="/test/no">Try</button></main></body>'
             )
             return HTMLResponse(bytes(base.body).decode().replace("</body>", extra))
 

@@ -398,6 +398,22 @@ class TestAFact:
         assert "65" in [f"{fact.value}" for fact in published.facts if fact.kind == "progress"]
         assert stored.value["value"] == "65"
 
+    def test_that_was_not_recognised_is_added_by_a_person(self, week: Week) -> None:
+        item = week.item("商户对账单")
+        week.post(
+            f"/items/{item.id}/facts", kind="progress", literal="PC 端提测", decision="corrected", value="40"
+        )
+        week.save(week.item("商户对账单"), "商户对账单自助下载：PC 端提测，继续")
+        added = next(fact for fact in week.document.facts if fact.literal == "PC 端提测")
+        assert (added.kind, f"{added.value}") == ("progress", "40")  # type: ignore[union-attr]
+
+    def test_added_by_words_that_are_not_there_is_refused(self, week: Week) -> None:
+        item = week.item("商户对账单")
+        answer = week.post(
+            f"/items/{item.id}/facts", kind="progress", literal="没有这话", decision="corrected", value="40"
+        )
+        assert answer.status_code == 422
+
     @pytest.mark.parametrize("value", ["", "六十", "120", "-1", "NaN", "1e400"])
     def test_that_is_no_percentage_is_refused(self, week: Week, value: str) -> None:
         assert self.decide(week, "corrected", value=value).status_code == 422

@@ -95,7 +95,7 @@ def rendered(document: Document, language: str = "zh") -> Node:
     """The page's own part of the document, as the template writes it."""
     team = SimpleNamespace(slug="payments", name="示例支付平台组", time_zone="Asia/Shanghai")
     report = SimpleNamespace(week_year=2025, label="第23周", version=1)
-    sections = sections_of(document, Facts(document, (), "/source"), {})
+    sections = sections_of(document, Facts(document, "/source"), {})
     context: dict[str, Any] = {
         "team": team,
         "report": report,

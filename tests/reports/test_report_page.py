@@ -104,9 +104,7 @@ class TestTheTitle:
         page = lin.page()
         assert "有尚未发布的修改" in page.one(of="standing").text()
         assert "报表迁移暂停" not in page.text()
-        with database.reading() as session:
-            version = session.get_one(Report, week).version
-        lin.client.post(f"{URL}/publication", data={"version": str(version), "reason": "数据源更正"})
+        publish(lin, database, week)
         page = lin.page()
         assert "已修订 · 修订版本 2" in page.one(of="standing").text()
         assert "林晚修订：数据源更正" in page.one(of="standing").text()
@@ -212,12 +210,15 @@ class TestTheMargin:
         assert "各项合计 11，写的是 12" in margin_of(lin.page(), "报表总计")
 
     def test_follows_what_people_decided(self, lin: Reading, week: int, database: Database) -> None:
-        with database.writing() as session:
-            for fact in session.scalars(select(Fact).where(Fact.kind.in_(("progress", "date")))):
-                if fact.literal.endswith("60%"):
-                    fact.decision, fact.value = "corrected", {"value": "65"}
-                elif fact.literal == "6/13":
-                    fact.decision = "dismissed"
+        with database.reading() as session:
+            facts = {
+                fact.literal: fact
+                for fact in session.scalars(select(Fact).where(Fact.kind.in_(("progress", "date"))))
+            }
+        progress, day = facts["进度60%"], facts["6/13"]
+        decide(lin, progress, decision="corrected", value="65")
+        decide(lin, day, decision="dismissed")
+        publish(lin, database, week)
         note = margin_of(lin.page(), "分期付能力")
         assert "65%" in note
         assert "6/13" not in note
@@ -422,6 +423,19 @@ class TestCost:
         )
         assert len(read(long).document.facts) > 500
         assert cost(store_week(database, cast.payments, cast.lin, clock.now, long)) == short
+
+
+def decide(lead: Reading, fact: Fact, **said: str) -> None:
+    """A person's word on a value."""
+    place = {"kind": fact.kind, "literal": fact.literal, "start": str(fact.start), "end": str(fact.end)}
+    answer = lead.client.post(f"{URL}/items/{fact.item_id}/facts", data={**place, **said})
+    assert answer.status_code == 303
+
+
+def publish(lead: Reading, database: Database, report_id: int) -> None:
+    with database.reading() as session:
+        version = session.get_one(Report, report_id).version
+    lead.client.post(f"{URL}/publication", data={"version": str(version), "reason": "数据源更正"})
 
 
 def set_targets(database: Database, targets: dict[str, str]) -> None:

@@ -100,7 +100,17 @@ class TestARefusal:
         answer = client.get("/test/fail?year=2025&x=%2F")
         assert answer.status_code == 303
         assert answer.headers["location"] == "/sign-in?next=/test/fail%3Fyear%3D2025%26x%3D%252F"
-        assert client.post("/test/fail").headers["location"] == "/sign-in"
+
+    def test_of_a_form_gives_back_what_was_typed_to_send_it_again(
+        self, client: TestClient, problems: dict[str, Exception]
+    ) -> None:
+        problems["next"] = SignInNeeded("sign_in.needed")
+        typed = {"text": "\n第一行\n<b>二</b>", "password": "secret"}
+        answer = client.post("/test/fail?x=1", data=typed)
+        assert answer.status_code == 401
+        assert 'action="/test/fail?x=1"' in answer.text
+        assert '<textarea name="text" hidden>\n\n第一行\n&lt;b&gt;二&lt;/b&gt;</textarea>' in answer.text
+        assert "secret" not in answer.text
 
     def test_of_a_save_in_the_background_leaves_the_page_where_it_is(
         self, client: TestClient, problems: dict[str, Exception]

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from app.document.grammar.patterns import any_of, words
 from app.document.grammar.written import (
     LIMIT,
     Written,
@@ -27,12 +28,18 @@ from app.document.grammar.written import (
 
 _FIRST = re.compile(r"[周星礼月年半季一二三四五六七八九十HQ]")
 
-#: `周一` is no Monday where the 一 counts what follows: 本周一期, 下周三方, 周二维码, 周日均.
 _WEEKDAY = re.compile(
-    r"(?:周|星期|礼拜)(?P<day>[一二三四五六日天])"
-    r"(?!方(?!案|便|法|向|面|式|舟)|期|次|共|直(?!播)|个|些|轮|版|阶段|条(?!件)|项|批(?!量|准|复)|种|类|级|线(?!上|下)|[张家名套笔台份组](?!织|件|装)|"
-    r"般|样|并|致|旦|体|部分|流水平|站式|键|揽|把手|对一|维码|手|端|周|分之|月|季|年|天|起(?=[^\s,，推草]{0,2}(?:讨论|沟通|研究))|"
-    r"点[点儿]|定(?!版|稿|级|标|位|价)|五一|人(?!行|工|力|员|民|社)|大(?!促|版)|号|均|活|常|志|报|终|历|例会|早会|晨会|周会|站会|班车|值班表)"
+    r"(?:周|星期|礼拜)(?P<day>[一二三四五六天]|日(?![均活常志报终历]))(?!例会|早会|晨会|周会|站会|班车|值班表)"
+)
+#: `下周三` is no Wednesday where the 三 counts what follows: 本周一期, 下周三方, 下周二维码.
+_COUNTED_NEXT = words(
+    any_of(
+        "方(?!案|便|法|向|面|式|舟) 期 次 共 直(?!播) 个 些 轮 版 阶段 条(?!件) 项 批(?!量|准|复) 种 类 级",
+        "线(?!上|下) 般",
+        "[张家名套笔台份组](?!织|件|装) 样 并 致 旦 体 部分 流水平 站式 键 揽 把手 对一 维码 手 端 周 分之",
+        "月 季 年 天 号",
+        "点[点儿] 定(?!版|稿|级|标|位|价) 五一 人(?!行|工|力|员|民|社) 大(?!促|版)",
+    )
 )
 _WEEKDAYS: Final = "一二三四五六日"
 _WEEK_PREFIX = re.compile(r"(?P<which>下下个?|上上个?|本|这个?|下个?|上个?|次|当)$")
@@ -90,7 +97,8 @@ def _week(line: str, at: int, monday: date) -> Written | None:
         return None
     if line.startswith("周末", at):
         return some_days(start, at + 2, shift(monday, step + 5), shift(monday, step + 6), "clause")
-    if weekday := _WEEKDAY.match(line, at):
+    weekday = _WEEKDAY.match(line, at)
+    if weekday and not (prefix and _COUNTED_NEXT.match(line, weekday.end())):
         days = _WEEKDAYS.index(weekday["day"].replace("天", "日"))
         day = shift(monday, step + days)
         return Written(start, weekday.end(), day, day, "day", "clause", weekday="named" if prefix else "bare")

@@ -11,7 +11,8 @@ from app.document.grammar.patterns import any_of, words
 from app.document.grammar.scenes import Scene, last_verb, verbs_in
 from app.document.grammar.verbs import (
     ANY_VERB,
-    COUNTER,
+    COUNTED_NOUN,
+    MEASURE,
     MILESTONE_NEXT,
     NOT_A_VERB,
     PLANNED,
@@ -36,7 +37,7 @@ def is_talked_about(line: str, one: Written) -> bool:
 
 
 def _written(line: str, one: Written, scene: Scene, role: str | None, monday: date) -> bool:
-    return True
+    return one.precision != "day" or not _is_name(line, one, scene)
 
 
 def _by_clause(line: str, one: Written, scene: Scene, role: str | None, monday: date) -> bool:
@@ -71,13 +72,16 @@ def _as_day(line: str, one: Written, scene: Scene, role: str | None, monday: dat
     return is_near(one.low, monday, before=45, after=45) and not is_own_week
 
 
-#: Right after digits with a stroke: they are no day.
-RATIO_NEXT = words(
-    rf"\s?(?!起)(?:{COUNTER}|[%‰倍折码版层位天]|原则|法则|小时|端口|报错|错误|迭代|以上|以下|以内|[hd]\b|of\b|",
-    r"周(?![一二三四五六日末])|分(?!批|阶段|步|期|次|别|两|三|多|片|公司|行|支)|",
-    r"的?",
-    any_of("流量 用户 机器 请求 量 概率 比例 时间 人力 成本 资源 样本 数据 订单"),
-    r"|左右的?(?:流量|用户)|(?:[GTMK]B|ms|mins?|core|px)(?![A-Za-z])|[A-Za-z](?![A-Za-z]))",
+#: Right after digits with a stroke: they are no day, whatever follows ...
+SURE_RATIO_NEXT = words(
+    r"\s?(?:个(?!人|税|性|贷)|项(?!目)|笔(?!试|记)|台(?!账|湾|阶)|家(?!装|居|庭)|次(?!日|新|级)|[%‰]|原则|法则|端口|报错|错误|",
+    r"以上|以下|以内|的?(?:流量|概率|比例|人力|量)|左右的?(?:流量|用户)|of\b|[hd]\b|",
+    r"(?:[GTMK]B|ms|mins?|core|px)(?![A-Za-z])|[A-Za-z](?![A-Za-z]))",
+)
+#: ... or unless a verb follows: `6/20系统上线` and `6/20分账上线` are days.
+_RATIO_NEXT = words(
+    rf"\s?(?!起)(?:{MEASURE}|[倍折码层位天版]|小时|周(?![一二三四五六日末])|分(?!批|阶段|步|期|次|别|两|三|多|片|公司|行|支)|",
+    rf"的?(?:{COUNTED_NOUN}|用户|机器|请求|时间|成本|资源|样本|数据|订单))",
 )
 FRACTION_NEXT = re.compile(r"\s?(?:的(?!上线|提测|切换|发布|版本|验收|投产|割接|评审)|强|弱|多)")
 _RATIO_BEFORE = words(
@@ -88,12 +92,20 @@ _RATIO_BEFORE = words(
 _COUNT_BEFORE = words(r"(?:(?:进度|进展|progress)\s?[:(]?|(?:完成|版本|done|completed)\s?:?)\s?$")
 
 
+def _is_counted_next(line: str, end: int) -> bool:
+    """Whether what follows digits with a stroke counts something: `5/8个`, `1/3的流量`."""
+    return bool(SURE_RATIO_NEXT.match(line, end) or _RATIO_NEXT.match(line, end))
+
+
 def _is_ratio(line: str, one: Written, scene: Scene) -> bool:
     """`5/8个`, `1/3的流量`, `完成 3/5`, `7/24`."""
     if line[one.end - 1] in "日号":
         return False
-    if RATIO_NEXT.match(line, one.end):
-        return True
+    if _is_counted_next(line, one.end):
+        is_small = one.low.month < one.low.day <= 5
+        is_sure = is_small or bool(SURE_RATIO_NEXT.match(line, one.end))
+        if is_sure or "已" in scene.after or not verbs_in(scene.after):
+            return True
     if one.precision == "day_range":
         return False
     is_followed = bool(VERB_NEXT.match(line, one.end))
@@ -108,19 +120,20 @@ def _is_ratio(line: str, one: Written, scene: Scene) -> bool:
     return one.low.month < one.low.day <= 10 and bool(FRACTION_NEXT.match(line, one.end))
 
 
+_VERSION_NEXT = words(r"\s?(?:版(?!面)|迭代)")
 _NAMED_NEXT = words(
     r"\s?",
-    any_of(
-        "版 版本 迭代 需求 项目 会议 大促 例会 事故 故障 账单 报表 数据 日报 周报 月报 纪要 邮件 快照 截图"
-    ),
+    any_of("需求 项目 会议 大促 例会 事故 故障 账单 报表 数据 日报 周报 月报 纪要 邮件 快照 截图"),
 )
 
 
 def _is_name(line: str, one: Written, scene: Scene) -> bool:
-    """`6/15版本`: the day is the name of something."""
+    """`6/15版本`, `6月5日账单`: the day is the name of something; not so `6/15数据迁移`."""
     if scene.has_cue or scene.before.rstrip().endswith("于"):
         return False
-    return bool(_NAMED_NEXT.match(line, one.end))
+    if _VERSION_NEXT.match(line, one.end):
+        return True
+    return bool(_NAMED_NEXT.match(line, one.end)) and not verbs_in(scene.after)
 
 
 # 6.18, 9~10, 617 --------------------------------------------------------------------------------

@@ -28,7 +28,6 @@ _LONGEST: Final = 100_000
 #: What ends a clause: folded `，；！？`, the Chinese full stop, a new line, a table's bar.
 CLAUSE_ENDS: Final = ",;。!?\n|"
 _CLAUSE_END = re.compile(r"[,;。!?\n|]|\.(?=\s|$)")
-_SENTENCE_END = re.compile(r"[;。!?\n]|\.(?=\s|$)")
 _TARGET = re.compile(r"(?:https?|ftp)://[!-~]+|(?<=\]\()[^\s()\[\]]{1,2000}")
 
 
@@ -62,11 +61,4 @@ def clause_end(text: str, position: int, *, reach: int = 48) -> int:
     """Where the clause around `position` ends, looking ahead `reach` characters at most."""
     high = min(len(text), position + reach)
     match = _CLAUSE_END.search(text, position, high)
-    return match.start() if match else high
-
-
-def sentence_end(text: str, position: int, *, reach: int = 120) -> int:
-    """Where the sentence around `position` ends, looking ahead `reach` characters at most."""
-    high = min(len(text), position + reach)
-    match = _SENTENCE_END.search(text, position, high)
     return match.start() if match else high

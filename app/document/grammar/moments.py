@@ -11,7 +11,7 @@ from app.document.grammar.chinese import chinese_dates
 from app.document.grammar.clock import CLOCK, NEXT_DAY, TO, clock_minute, iso_minute
 from app.document.grammar.digits import RUN, digit_date
 from app.document.grammar.english import english_dates
-from app.document.grammar.evidence import FRACTION_NEXT, RATIO_NEXT
+from app.document.grammar.evidence import FRACTION_NEXT, SURE_RATIO_NEXT
 from app.document.grammar.folding import prose
 from app.document.grammar.patterns import any_of, words
 from app.document.grammar.written import day_near, shift
@@ -116,7 +116,11 @@ _IS_A_DAY = re.compile(r"[0-9].*(?:[月日/]|-.*-)", re.DOTALL)
 
 def _whole_day(text: str, line: str, start: int, end: int, day: date) -> Moment | None:
     """A day without a clock time, if it cannot be something else (`3/4的商户`, 2.1)."""
-    if not _IS_A_DAY.match(line, start, end) or RATIO_NEXT.match(line, end) or FRACTION_NEXT.match(line, end):
+    if (
+        not _IS_A_DAY.match(line, start, end)
+        or SURE_RATIO_NEXT.match(line, end)
+        or FRACTION_NEXT.match(line, end)
+    ):
         return None
     return Moment(start, end, day.isoformat(), None, text[start:end])
 

@@ -146,26 +146,23 @@ _LINK = words(
 
 
 def _rate(text: str, line: str, start: int, at: int, end: int, *, is_first: bool) -> Rate | None:
-    before = line[start:at][-80:]
-    joint = _COLON.search(before)
-    link = joint or _LINK.search(before)
-    if link is None:
-        return None
-    words = before[: link.start()]
-    if joint and words[-1:].isdigit() and line[at : at + 2].isdigit():
-        return None  # a clock time
-    if ":" in words:
-        words = words[words.rindex(":") + 1 :]
-    name = words.lstrip(" *_").rstrip(" *_")
-    name_start = at - len(before) + link.start() - len(words.lstrip(" *_"))
-    reading = _READING.match(line, at, end)
-    if arrow := _BEFORE_ARROW.match(line, at, end):
-        reading = _READING.match(line, arrow.end(), end)
-    if (
-        not name
-        or reading is None
-        or not _is_name(name, reading, line, end, has_colon=joint is not None, is_first=is_first)
+    """The reading whose number begins at `at`, its name standing between `start` and there."""
+    start = max(start, at - 2 * _LONGEST_NAME)
+    before = line[start:at]
+    colon = _COLON.search(before)
+    link = colon or _LINK.search(before)
+    if link is None or (colon and before[: link.start()][-1:].isdigit() and line[at : at + 2].isdigit()):
+        return None  # the latter is a clock time
+    said = before[: link.start()].rstrip(" *_")
+    name = said[said.rfind(":") + 1 :].lstrip(" *_")
+    name_start = start + len(said) - len(name)
+    arrow = _BEFORE_ARROW.match(line, at, end)
+    reading = _READING.match(line, arrow.end() if arrow else at, end)
+    if reading is None or not _is_name(
+        name, is_first=is_first, has_percent=reading["unit"] in ("%", "‰"), colon=colon
     ):
+        return None
+    if colon is None and not _needs_no_colon(name, said, reading, line, end, is_first=is_first):
         return None
     value = reading["value"].replace(",", "")
     first, last = _with_emphasis(line, name_start, reading.end())
@@ -203,7 +200,7 @@ _NAME_ENDS = words(
     ),
     r"(?:\([^()\n]{1,20}\))?$",
 )
-_SCORE = words("(?:分|指数|score)$")
+_NEEDS_NO_UNIT = words("(?:分|指数|score|[TQR]PS)$")
 #: Names of numbers beside a reading that are no reading of their own.
 _NO_NAME = words(
     any_of(
@@ -229,24 +226,20 @@ _GRADED = words(
 _LETTER = re.compile(r"[^\W\d_]")
 
 
-def _is_name(
-    name: str, reading: re.Match[str], line: str, end: int, *, has_colon: bool, is_first: bool
+def _is_name(name: str, *, is_first: bool, has_percent: bool, colon: re.Match[str] | None) -> bool:
+    """Whether a reading may have that name; behind another reading it must be one of a metric."""
+    if len(name) > _LONGEST_NAME or not _LETTER.search(name):
+        return False
+    if _NO_NAME.match(name) or _NO_NAME_WITHIN.search(name) or _GRADED.search(name):
+        return False
+    return is_first or colon is None or has_percent or bool(_NAME_ENDS.search(name))
+
+
+def _needs_no_colon(
+    name: str, said: str, reading: re.Match[str], line: str, end: int, *, is_first: bool
 ) -> bool:
-    if (
-        len(name) > _LONGEST_NAME
-        or _NO_NAME.match(name)
-        or _NO_NAME_WITHIN.search(name)
-        or _GRADED.search(name)
-    ):
-        return False
-    if not _LETTER.search(name):
-        return False
-    is_metric = bool(_NAME_ENDS.search(name))
-    if has_colon:
-        return is_first or is_metric or reading["unit"] in ("%", "‰")
-    if is_metric:
-        return bool(reading["unit"] or _SCORE.search(name))
-    is_all = not line[reading.end() : end].strip(" *")
-    return (
-        is_first and is_all and bool(reading["unit"]) and line[reading.start() - 1] == " " and len(name) <= 16
-    )
+    """`健康分587`, `交易峰值 3,210 tps`; other names need a blank, a unit, and nothing more in the bullet."""
+    if _NAME_ENDS.search(name):
+        return bool(reading["unit"] or _NEEDS_NO_UNIT.search(name))
+    is_all = is_first and name == said and not line[reading.end() : end].strip(" *")
+    return is_all and bool(reading["unit"]) and line[reading.start() - 1] == " " and len(name) <= 16

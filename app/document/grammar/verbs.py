@@ -138,14 +138,16 @@ CUE_BEFORE: Final = words(
 
 # Counted ----------------------------------------------------------------------------------------
 
-_MEASURES: Final = any_of(
+#: Words that only count what a number is of: 个, 笔.
+MEASURE: Final = any_of(
     "个(?!月|人信息|税|性|贷|位数) 项(?!目) 张 家(?!装|居|庭|里) 条(?!件|款|线|例) 笔(?!记) 台(?!账|湾|阶)",
     "套(?!件|餐|现) 人(?!行|工|力|员|民|社|脸|事|物|保|均|寿|天|日|月) 次(?!日|月|年|级|要|新) 份(?!额) 件",
     "单(?!据|元|测|点|独|证|位|笔|日) 例(?!会|如|行) 起 处(?!理|于|置) 组(?!织|件|长) 支(?!付|持|撑|行)",
     "名(?!称|单) 户(?!名|型) 款(?!项) 道 页(?!面) 步 类 种 批(?!量|次|准|复) 轮 门(?!店|户|禁) 座 列 辆 块",
     "场(?!景) 颗 根 幅 篇 本(?!周|月|次) 版(?!本) 期 级 档",
 )
-_NOUNS: Final = any_of(
+#: Things that are counted without such a word.
+COUNTED_NOUN: Final = any_of(
     "接口 服务 系统 模块 任务 需求 用例 模板 报表 脚本 应用 机器 节点 商户 渠道 银行 功能 页面 域名 表 库",
     "城市",
     r"\b(?:tasks?|services?|items?|cases?|reports?|systems?|stor(?:y|ies)|bugs?|issues?|modules?|apis?)\b",
@@ -153,7 +155,7 @@ _NOUNS: Final = any_of(
     r"\b(?:jobs?|points?)\b",
 )
 #: Words for what is counted: a number before one of them is a count.
-COUNTER: Final = f"(?:{_MEASURES}|{_NOUNS})"
+COUNTER: Final = f"(?:{MEASURE}|{COUNTED_NOUN})"
 #: Words near a count that say it is not one of what is done.
 NOT_DONE_NEAR: Final = words(
     any_of(
