@@ -156,7 +156,7 @@ def is_title(heading: Heading) -> bool:
 
 
 def same_title(title: str, again: str) -> bool:
-    """Whether two titles differ in separators only: `第34周 2023-08-18`, `第34周 2023/8/18`."""
+    """Whether two titles differ in separators only: `第30周 2023-07-21`, `第30周 2023/7/21`."""
     return title == again or (_title_key(title) == _title_key(again) != []) or same_week(title, again)
 
 

@@ -118,7 +118,7 @@ def documents(draw: st.DrawFn) -> Document:
         second_title_at=draw(st.integers(0, len(sections)))
         if has_second and len(sections) and sections[0].heading
         else 0,
-        properties=draw(st.sampled_from([[], [Property(key="Created", value="2025年6月6日 20:57")]])),
+        properties=draw(st.sampled_from([[], [Property(key="Created", value="2025年6月6日 21:06")]])),
         bom=draw(st.booleans()),
         sections=sections,
     )

@@ -200,8 +200,8 @@ class TestProperties:
         ]
 
     def test_are_lines_of_key_and_value_in_the_owners_words(self) -> None:
-        assert self.read("Created: 2025年6月6日 20:57\nTags: 支付, 周报\n状态：已发布\n") == [
-            ("Created", ": ", "2025年6月6日 20:57"),
+        assert self.read("Created: 2025年6月6日 21:06\nTags: 支付, 周报\n状态：已发布\n") == [
+            ("Created", ": ", "2025年6月6日 21:06"),
             ("Tags", ": ", "支付, 周报"),
             ("状态", "：", "已发布"),
         ]

@@ -51,15 +51,15 @@ class TestLabels:
 
 class TestTheRule:
     def test_numbers_follow_the_teams_rule(self) -> None:
-        page = "# 第34周 2023-08-18\n"
-        assert said(page) == (2023, 34, "2023-08-14", "title_date")
+        page = "# 第30周 2023-07-21\n"
+        assert said(page) == (2023, 30, "2023-07-17", "title_date")
         other = read(page, rule="iso").document.week
         assert other is not None
-        assert other.start.isoformat() == "2023-08-21"
+        assert other.start.isoformat() == "2023-07-24"
 
     def test_a_title_date_outside_the_week_is_a_problem(self) -> None:
-        assert keys("# 第34周 2023-08-18\n") == []
-        assert [problem.key for problem in read("# 第34周 2023-08-18\n", rule="iso").problems] == [
+        assert keys("# 第30周 2023-07-21\n") == []
+        assert [problem.key for problem in read("# 第30周 2023-07-21\n", rule="iso").problems] == [
             "week.title_date"
         ]
 
@@ -70,7 +70,7 @@ class TestTheYear:
         assert said("# 第52周 2025-01-02\n") == (2024, 52, "2024-12-23", "title_date")
 
     def test_comes_from_the_creation_where_nothing_better_gives_it(self) -> None:
-        assert said("# 第23周\n\nCreated: 2025年6月6日 20:57\n") == (2025, 23, "2025-06-02", "created")
+        assert said("# 第23周\n\nCreated: 2025年6月6日 21:06\n") == (2025, 23, "2025-06-02", "created")
         assert said("# 第23周\n\nCreated: June 6, 2025 2:59 PM\n") == (2025, 23, "2025-06-02", "created")
 
     def test_comes_from_the_second_title_or_a_property_that_names_the_week(self) -> None:
@@ -87,7 +87,7 @@ class TestTheYear:
         assert week("# 周报\n\nLast edited: 2025-06-06\n") is None
 
     def test_a_page_was_made_in_its_week_or_later(self) -> None:
-        assert said("# 第50周\n\nCreated: 2023年6月29日 20:57\n") == (2022, 50, "2022-12-05", "created")
+        assert said("# 第50周\n\nCreated: 2023年6月29日 21:06\n") == (2022, 50, "2022-12-05", "created")
         assert said("# 第1周\n\nCreated: 2024年12月30日\n") == (2025, 1, "2024-12-30", "created")
 
     def test_dates_of_the_text_are_better_than_a_migration(self) -> None:
