@@ -17,7 +17,8 @@ DATE_STATUSES = ("planned", "actual", "as_of", "period")
 
 
 def _one_line_end(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    """Line ends as one character, and no NUL, which PostgreSQL cannot keep."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
 
 
 Text = Annotated[str, AfterValidator(_one_line_end)]
@@ -72,14 +73,14 @@ class FactForm(FormModel):
     start: int | None = None
     end: int | None = None
     decision: Literal["confirmed", "corrected", "dismissed", "open"]
-    value: str = ""
-    iso: str = ""
-    role: str = ""
-    status: str = "planned"
-    done: str = ""
-    total: str = ""
-    currency: str = ""
-    count: str = ""
+    value: Text = ""
+    iso: Text = ""
+    role: Text = ""
+    status: Text = "planned"
+    done: Text = ""
+    total: Text = ""
+    currency: Text = ""
+    count: Text = ""
 
 
 class OutcomeForm(FormModel):
@@ -89,7 +90,7 @@ class OutcomeForm(FormModel):
 
 
 class NewWeekForm(FormModel):
-    period_start: str
+    period_start: Text
 
 
 ItemData = Annotated[ItemForm, Form()]

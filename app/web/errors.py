@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -73,6 +73,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DBAPIError, database_failed)
     app.add_exception_handler(PoolTimeout, database_failed)
     app.add_exception_handler(OSError, disk_failed)
+    app.add_exception_handler(OverflowError, out_of_range)
 
 
 async def refused(request: Request, problem: Exception) -> Response:
@@ -165,6 +166,11 @@ async def database_failed(request: Request, problem: Exception) -> Response:
     return _show(request, failure.status, translation_of(request).key(failure.key), headers)
 
 
+async def out_of_range(request: Request, problem: Exception) -> Response:
+    """A number in an address or a form that no row can have: SQLite's driver refuses it before asking."""
+    return _show(request, 404, translation_of(request).key("http.not_found"), {})
+
+
 async def disk_failed(request: Request, problem: Exception) -> Response:
     failure = failure_of(problem)
     if failure is None:
@@ -185,6 +191,8 @@ def failure_of(problem: Exception) -> Failure | None:
         return Failure(507, "disk.full")
     if "readonly" in words or "read-only" in words or state == "25006":
         return Failure(503, "disk.read_only")
+    if isinstance(problem, DataError):  # a NUL, or a number out of range
+        return Failure(422, "http.invalid")
     lost = isinstance(problem, OperationalError | InterfaceError | PoolTimeout)
     if lost or getattr(problem, "connection_invalidated", False):
         return Failure(503, "database.lost", RETRY_AFTER)

@@ -135,6 +135,10 @@ class TestAnItem:
         assert answer.headers["hx-retarget"] == f"#section-{section.id}"
         assert [event.started_literal for event in week.document.incidents][-1] == "6/6 10:20"
 
+    def test_with_a_character_that_no_database_keeps_is_saved_without_it(self, week: Week) -> None:
+        assert week.save(week.item("商户对账单"), "商户对账单\x00：一").status_code == 303
+        assert week.item("商户对账单").text == "商户对账单：一"
+
     def test_emptied_is_refused_and_kept(self, week: Week) -> None:
         item = week.item("商户对账单")
         assert week.save(item, "  \n ").status_code == 422
@@ -503,3 +507,18 @@ class TestTheEditingPage:
         with query_counter() as many:
             assert week.client.get(f"{URL}/edit").text.count("<textarea") > 150
         assert many.total == few.total <= 14
+
+
+class TestHostileAddresses:
+    @pytest.mark.parametrize("number", ["0", "-1", "2147483648", "99999999999999999999999", "abc", "%00"])
+    @pytest.mark.parametrize("what", ["items", "sections", "incidents", "outcomes"])
+    def test_are_not_found_or_refused_but_never_a_crash(self, week: Week, what: str, number: str) -> None:
+        fields = {"text": "x", "version": "1", "heading": "x", "symptom": "x", "outcome": "done"}
+        answer = week.client.post(f"{URL}/{what}/{number}", data=fields)
+        assert answer.status_code in {404, 405, 422}
+
+    @pytest.mark.parametrize(
+        "path", ["/teams/%00/weeks", "/teams/payments/weeks/%00", "/teams/payments/weeks?year=99999999999"]
+    )
+    def test_in_the_path_are_answered(self, week: Week, path: str) -> None:
+        assert week.client.get(path).status_code in {404, 422}
