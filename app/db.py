@@ -219,9 +219,9 @@ def _refuse_network_file_system(folder: Path) -> None:
         if len(fields) < 3:
             continue
         point = fields[1].replace("\\040", " ")
-        if str(folder).startswith(point.rstrip("/") + "/") or str(folder) == point or point == "/":
-            if len(point) >= len(best):
-                best, kind = point, fields[2]
+        holds = point == "/" or folder == Path(point) or Path(point) in folder.parents
+        if holds and len(point) >= len(best):
+            best, kind = point, fields[2]
     if kind in NETWORK_FILE_SYSTEMS:
         raise DatabaseRefused("database.network_file_system", folder=str(folder), kind=kind)
 

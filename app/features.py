@@ -5,7 +5,8 @@ from app.incidents import actions as incident_actions
 from app.incidents import queries as incident_queries
 from app.metrics import actions as metric_actions
 from app.metrics import queries as metric_queries
-from app.reports import events
+from app.metrics import weeks as metric_weeks
+from app.reports import events, weeks_page
 
 
 TABLES = models.Base.metadata.tables
@@ -17,6 +18,7 @@ def join() -> None:
     events.on_publication[:] = [metric_actions.keep_readings, incident_actions.keep_incidents]
     events.on_working_copy_change[:] = [incident_actions.follow_text]
     events.page_notes[:] = [metric_queries.notes_for_page, incident_queries.notes_for_page]
+    weeks_page.week_figures[:] = [metric_weeks.figures_of_weeks]
 
 
 join()

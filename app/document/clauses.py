@@ -143,6 +143,3 @@ def _before_label(text: str) -> str:
 def _put(parts: dict[Label, list[str]], label: str, text: str) -> None:
     if text:
         parts.setdefault(label, []).append(text)  # type: ignore[arg-type]  # labels of the patterns above
-
-
-_labels = find_labels  # the name it had

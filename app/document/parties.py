@@ -39,13 +39,19 @@ _GENERIC = re.compile(
 )
 _FAULT = re.compile(
     r"故障|异常|升级|维护|超时|抖动|中断|不可用|报错|宕机|限流|延迟|变更|割接|下降|下跌|波动|降低|崩溃|无响应|未返回|未推送|错误|"
-    r"不稳定|fail|fault|unstable|unreachable|slow|outage|"
+    r"不稳定|(?<!开户)(?<!注册)(?<!登录)(?<!绑卡)(?<!实名)失败|降至|下滑|响应(?:缓?慢|变慢|迟缓)|晚到|迟到|重复|拥塞|拥堵|"
+    r"reject|(?<!case )(?<!ticket )(?<!incident )\bclosed\b|throttl|\blost\b|\blate\b|duplicat|fail|fault|unstable|unreachable|slow|outage|"
     r"maintenance|upgrad|timeout|timed out|\bdown\b|degrad|latency|unavailable|error",
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"[,。;!?\n]|(?<!\d)\.(?!\d)")
-_NOT_BEFORE = re.compile(r"(?:与|和|至|到|通知|联系|反馈给|告知|协调|推动|联合|自|动)$")
+_NOT_BEFORE = re.compile(
+    r"(?:与|和|至|到|通知|联系|反馈给|告知|协调|推动|联合|自|动|向|给|往|对|"
+    r"\b(?:to|with|for|notified|asked|told|called|contacted|informed)\s)$",
+    re.IGNORECASE,
+)
 _REACH = 24
+_ENGLISH_REACH = 48
 
 
 def find_parties(text: str) -> list[str]:
@@ -63,7 +69,8 @@ def find_parties(text: str) -> list[str]:
 
 
 def _is_at_fault(text: str, start: int, end: int) -> bool:
-    if _NOT_BEFORE.search(text, max(0, start - 6), start):
+    if _NOT_BEFORE.search(text, max(0, start - 10), start):
         return False
-    stop = _CLAUSE_END.search(text, end, end + _REACH)
-    return _FAULT.search(text, end, stop.start() if stop else end + _REACH) is not None
+    reach = end + (_ENGLISH_REACH if text[end - 1].isascii() else _REACH)
+    stop = _CLAUSE_END.search(text, end, reach)
+    return _FAULT.search(text, end, stop.start() if stop else reach) is not None

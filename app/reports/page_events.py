@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.document import clauses
+from app.document.clauses import find_labels
 from app.document.schema import Block, Document, Incident
 from app.reports.page_text import FactNote, Facts, Path, Prose
 
@@ -158,7 +158,7 @@ def _pieces(prose: Prose, at: int) -> list[EventPart]:
 
 
 def _labels(text: str, at: int) -> Sequence[tuple[int, int, str]]:
-    return [found for found in clauses._labels(text) if found[0] >= at]
+    return [found for found in find_labels(text) if found[0] >= at]
 
 
 def _add(pieces: list[EventPart], prose: Prose, start: int, end: int, label: str | None, colon: str) -> None:

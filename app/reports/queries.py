@@ -8,7 +8,17 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import CompoundSelect, Integer, Select, bindparam, func, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Date,
+    Integer,
+    Select,
+    bindparam,
+    func,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Team, User
@@ -306,7 +316,7 @@ def _neighbours_query(with_drafts: bool) -> CompoundSelect[*tuple[Any, ...]]:
     ).where(Report.team_id == bindparam("team_id"))
     if not with_drafts:
         query = query.where(Report.published_revision > 0)
-    here = bindparam("period_start")
+    here: BindParameter[date] = bindparam("period_start", type_=Date)
     earlier = query.where(Report.period_start < here).order_by(Report.period_start.desc()).limit(1)
     later = query.where(Report.period_start > here).order_by(Report.period_start).limit(1)
     return union_all(select(earlier.subquery()), select(later.subquery()))

@@ -151,8 +151,10 @@ def weeks(
     session: DbSession,
     now: Now,
     year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
+    board: Literal[12, 26, 52] = 12,
 ) -> Response:
-    context = weeks_page.weeks_page(session, team=team, year=year, now=now)
+    """A team's year: the weeks as ticks and as a list, and the other teams one may see."""
+    context = weeks_page.weeks_page(session, team=team, year=year, now=now, board=board)
     return page(request, "reports/weeks.html", {"team": team, "tab": "weeks", **context})
 
 
@@ -237,8 +239,9 @@ def revisions(request: Request, shown: ReadableReport, session: DbSession) -> Re
 def revision(request: Request, shown: ReadableReport, number: int, session: DbSession, now: Now) -> Response:
     row = revision_of(session, shown.report.id, number)
     document = revision_document(session, shown.report, number)
+    newest = number == shown.report.published_revision
     context = report_page.report_page(
-        session, report=shown.report, team=shown.team, document=document, now=now
+        session, report=shown.report, team=shown.team, document=document, now=now, with_source=newest
     )
     return page(
         request,

@@ -120,6 +120,17 @@ class _CompiledRead:
         return cls(statement, str(compiled), tuple(names), compiled.params)
 
 
+async def later(work: Callable[..., None], *arguments: Any) -> None:
+    """Work for `BackgroundTask` that opens its own transaction: one at a time, in a thread of its own.
+
+    In the threads of requests, such work could fill all of them while it waits for a writer who needs one.
+    """
+    await anyio.to_thread.run_sync(work, *arguments, limiter=_behind_the_requests)
+
+
+_behind_the_requests = CapacityLimiter(1)
+
+
 class QuickReads:
     """Tiny reads outside the request's transaction, such as "who is this": rows as the driver gives them.
 

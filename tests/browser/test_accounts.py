@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from starlette.responses import HTMLResponse
 
 from app.accounts import actions
-from app.accounts.models import User
+from app.accounts.models import Team, User
 from app.errors import Conflict
 from app.web.access import Public
 from app.web.templates import page as show_page
@@ -155,6 +155,19 @@ class TestMenus:
         menu.locator("summary").click()
         page.locator("h1").click()
         expect(menu.get_by_role("link").first).to_be_hidden()
+
+
+    def test_with_names_as_long_as_they_may_be_still_fit(self, visit: Open, site: Site) -> None:
+        long = "a-very-long-name-" * 7
+        with site.database.writing() as session:
+            session.get_one(Team, site.cast.payments.id).name = long
+            session.get_one(User, site.cast.ada.id).display_name = long
+        for size in (DESKTOP, PHONE):
+            for path in ("/teams/payments/trends", "/settings/people", "/settings/teams", "/account"):
+                opened = visit(path, as_=site.cast.ada, language="en", size=size)
+                assert not opened.scrolls_sideways(), (path, size)
+                if SHOTS and path.endswith("trends"):
+                    opened.page.screenshot(path=Path(SHOTS) / f"long-{size['width']}.png")
 
 
 class TestHtmx:

@@ -77,6 +77,20 @@ BULLETS: list[tuple[str, list[tuple[str, str, str | None]]]] = [
     ("Availability (YTD): 99.998%, target 99.99%", [("Availability (YTD)", "99.998", "%")]),
     ("P99 latency: 350 ms", [("P99 latency", "350", "ms")]),
     ("Peak throughput 3,210 tps", [("Peak throughput", "3210", "tps")]),
+    # a qualifier behind a comma is of the name
+    ("API availability, year to date: 99.993%", [("API availability, year to date", "99.993", "%")]),
+    (
+        "Refund success rate, weekly: 99.9%, P95 latency: 350 ms",
+        [("Refund success rate, weekly", "99.9", "%"), ("P95 latency", "350", "ms")],
+    ),
+    ("Latency, p95: 120 ms", [("Latency, p95", "120", "ms")]),
+    ("Uptime, this week: 99.9%", [("Uptime, this week", "99.9", "%")]),
+    ("代付成功率，本周：99.9%", [("代付成功率，本周", "99.9", "%")]),
+    ("代付成功率，年累计（剔除用户原因）：99.9%", [("代付成功率，年累计（剔除用户原因）", "99.9", "%")]),
+    (
+        "Success rate: 99.9%, year to date: 99.8%",
+        [("Success rate", "99.9", "%"), ("year to date", "99.8", "%")],
+    ),
     # nothing to read
     ("提现成功率：", []),
     ("提现成功率：待统计", []),

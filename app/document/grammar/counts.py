@@ -67,7 +67,7 @@ def find_parts_total(total_text: str, following: str) -> PartsTotal | None:
     if total is None:
         return None
     line = prose(following)
-    parts = _parts(line, list(_counts(line)), 0, 0)
+    parts = _without_increments(total.number, _parts(line, list(_counts(line)), 0, 0))
     if not parts or not _are_parts(line, total.number, parts, is_stated=True, fewest=1):
         return None
     return _parts_total(line, total.number, parts)
@@ -114,6 +114,7 @@ def _run(line: str, counts: list[_Count], index: int) -> tuple[FoundFact, int] |
     stated = _TOTAL.search(first.label)
     start = first.start + stated.start() if stated else first.at
     after = index + 1 + len(parts)
+    parts = _without_increments(first.number, parts)
     done = [part for part in parts if _is_done(line, part)]
     rest = [part for part in parts if _REMAIN.search(part.label)]
     if (
@@ -126,7 +127,7 @@ def _run(line: str, counts: list[_Count], index: int) -> tuple[FoundFact, int] |
         values = _parts_total(line, first.number, parts)._asdict()
         return FoundFact("parts_total", start, parts[-1].end, True, values), after
     if done and done[0] in parts[:2] and _are_alike(line, first, done[0], bool(stated), bool(rest)):
-        return done_total(start, done[0].end, done[0].number, first.number), index + 2 + parts.index(done[0])
+        return done_total(start, done[0].end, done[0].number, first.number), counts.index(done[0]) + 1
     return None
 
 
@@ -168,6 +169,16 @@ def _parts(line: str, counts: list[_Count], index: int, end: int) -> list[_Count
         parts.append(part)
         end = part.end
     return parts
+
+
+_INCREMENT = re.compile(r"^(?:其中)?[:\s]*(?:[本上当]周|[本上当]月|[今昨当本]日)|新增")
+
+
+def _without_increments(total: int, parts: list[_Count]) -> list[_Count]:
+    """`已投产101个，本周投产6个`: what the week added is among those that are done, and no part."""
+    kept = [part for part in parts if not _INCREMENT.search(part.label)]
+    is_whole = sum(part.number for part in parts) == total
+    return parts if is_whole or not any(_DONE.search(part.label) for part in kept) else kept
 
 
 def _last_total(line: str) -> _Count | None:
@@ -270,6 +281,7 @@ def _is_total_of(line: str, done: _Count, total: _Count) -> bool:
     gap = line[done.end : total.start]
     return (
         bool(_TOTAL.search(total.label))
+        and not _INCREMENT.search(done.label)
         and not _FUTURE_TOTAL.search(total.label)
         and len(gap) <= 12
         and not _BREAK.search(gap)

@@ -18,8 +18,16 @@ from app.document.grammar.english import english_dates
 from app.document.grammar.evidence import is_date, is_talked_about
 from app.document.grammar.folding import prose
 from app.document.grammar.found import FoundFact
-from app.document.grammar.scenes import Scene, roles_of, scenes_of, verbs_in
-from app.document.grammar.verbs import DEADLINE_BEFORE, PAST, PLANNED, PLANNED_BEFORE
+from app.document.grammar.patterns import words
+from app.document.grammar.scenes import Scene, are_superseded, roles_of, scenes_of, verbs_in
+from app.document.grammar.verbs import (
+    DEADLINE_BEFORE,
+    EVE_BEFORE,
+    EVE_NEXT,
+    PAST,
+    PLANNED,
+    PLANNED_BEFORE,
+)
 from app.document.grammar.written import Written, last_month, moved, shift, written_in_order
 
 Status = Literal["planned", "actual", "as_of", "period"]
@@ -33,10 +41,16 @@ def find_dates(text: str, monday: date) -> list[FoundFact]:
         return []
     written = _in_one_year(line, written_in_order(line, found))
     scenes = scenes_of(line, written)
+    roles, superseded = roles_of(line, written, scenes), are_superseded(line, written)
     facts: list[FoundFact] = []
     planned: tuple[int, date] | None = None  # the clause and day of an earlier date that words say is planned
-    for one, scene, role in zip(written, scenes, roles_of(line, written, scenes), strict=True):
+    for one, scene, role, is_superseded in zip(written, scenes, roles, superseded, strict=True):
+        one = _coming(line, one, scene, monday)
         if not is_date(line, one, scene, role, monday):
+            continue
+        if is_superseded:
+            planned = None
+            facts.append(_fact(one, scene, role, "planned"))
             continue
         status, is_said = _status(line, one, scene, monday)
         if not is_said and planned and planned[0] == scene.clause and planned[1] <= one.low:
@@ -66,12 +80,17 @@ def _status(line: str, one: Written, scene: Scene, monday: date) -> tuple[Status
     is_open_half = one.precision == "half" and not scene.has_cue and not scene.is_deadline
     if is_open_half or is_talked_about(line, one):
         return "period", True
+    if EVE_NEXT.match(scene.after) or EVE_BEFORE.search(scene.before):
+        return "planned", True
+    if start := _as_start(line, one, scene, sunday):
+        return start, True
     planned, past = _last_end(PLANNED, scene.before), _last_end(PAST, scene.before)
     if past >= 0 and verbs_in(scene.before[past:]):
         past = -1  # it is said of that verb
     has_happened = past > planned or bool(PAST.search(scene.after))
     will_happen = planned >= 0 or scene.is_deadline
     will_happen = will_happen or bool(PLANNED_BEFORE.search(scene.before) or PLANNED.search(scene.after))
+    has_happened = has_happened or _is_rest_done(scene, planned)
     if has_happened and one.bare_day and not will_happen:
         return "actual", True
     if has_happened and one.high <= (sunday if will_happen else shift(sunday, _LATE)):
@@ -79,6 +98,51 @@ def _status(line: str, one: Written, scene: Scene, monday: date) -> tuple[Status
     if will_happen:
         return "planned", True
     return ("planned" if one.high > sunday else "actual"), False
+
+
+_SINCE = words(r"(?P<state>\b(?:[a-z]+ed|been|live|down|open|out)\s+)?\bsince\s+$")
+_FROM = re.compile(r"(?:自从?|从)\s?$")
+_ON = re.compile(
+    r"\s?(?:[^,;。\n0-9]{0,10}?(?:到|至)(?:今天?|今日|现在|目前|如今|当前|当下)|起\s?(?:[,;。)\n]|$))"
+)
+
+
+def _as_start(line: str, one: Written, scene: Scene, sunday: date) -> Status | None:
+    """`从五月立项到今天`, `自3月起`, `since 28 May`: a start that is only talked about is never planned."""
+    if since := _SINCE.search(scene.before):
+        return "actual" if one.high <= sunday and since["state"] else "period"
+    if _FROM.search(scene.before) and _ON.match(line, one.end):
+        return "period"
+    return None
+
+
+_REST_BEFORE = re.compile(r"(?:剩余|余下)$")
+_DONE_AFTER = re.compile(r"\s?[^\s,0-9前]{1,8}完成\s?$")
+
+
+def _is_rest_done(scene: Scene, planned: int) -> bool:
+    """`剩余1项6/10修复完成`: the rest is no plan where the verb says that it is done."""
+    if scene.is_deadline or not _DONE_AFTER.match(scene.after):
+        return False
+    before = scene.before[: max(planned, 0)]
+    rest = _REST_BEFORE.search(before)
+    return rest is not None and not PLANNED.search(before[: rest.start()])
+
+
+_NO_COMING_BEFORE = re.compile(r"[较比从自由于]\s?$")
+
+
+def _coming(line: str, one: Written, scene: Scene, monday: date) -> Written:
+    """`月初` in the last week of a month is that of the next, unless something says that it is past."""
+    if line[one.start : one.end] != "月初" or shift(monday, 9).month == one.low.month:
+        return one
+    if (shift(monday, 3).year, shift(monday, 3).month) != (one.low.year, one.low.month):
+        return one
+    is_past = PAST.search(scene.before) or PAST.search(scene.after) or _DONE_AFTER.match(scene.after)
+    if is_past or is_talked_about(line, one) or _NO_COMING_BEFORE.search(scene.before):
+        return one
+    first = shift(monday, 9).replace(day=1)
+    return replace(one, low=first, high=first.replace(day=10))
 
 
 def _last_end(pattern: re.Pattern[str], window: str) -> int:

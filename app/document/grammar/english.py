@@ -26,7 +26,8 @@ from app.document.grammar.written import (
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH_NAME: Final = (
     r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
-    r"Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
+    r"Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b"
+    r"(?:(?<=\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec))\.|(?<=\bSept)\.)?"
 )
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY_NAME: Final = (
@@ -84,11 +85,11 @@ def _english_month(line: str, match: re.Match[str], monday: date) -> Written | N
         if match["d2"] and low:
             return some_days(start, end, low, day_of(low.year, month, int(match["d2"])), "written")
         return a_day(start, end, low, "written")
+    if match[0].endswith("."):  # the stop of the sentence as likely as of the short name
+        end -= 1
     before = line[max(0, start - 24) : start]
     if day := _DAY_BEFORE_MONTH.search(before):
         return a_day(start - len(day[0]), end, _english_day(year, month, int(day["d"]), monday), "written")
-    if match[0].endswith(".") and not line[end : end + 1]:
-        end -= 1
     if part := _PART_BEFORE.search(before):
         return a_month(start - len(part[0]), end, year, month, _english_part(part["part"]), monday)
     if year or (_PREPOSITION.search(before) and len(match["month"]) > 2):

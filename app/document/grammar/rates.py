@@ -67,7 +67,11 @@ def _segments(text: str, line: str) -> Iterator[tuple[int, int]]:
             depth += 1
         elif mark == ")":
             depth = max(0, depth - 1)
-        elif mark == "\n" or not (depth or _is_inside_number(text, line, at)):
+        elif mark == "\n" or not (
+            depth
+            or _is_inside_number(text, line, at)
+            or (mark == "," and _is_before_qualifier(line, start, at))
+        ):
             yield start, at
             start, depth = at + 1, 0
     yield start, len(line)
@@ -80,6 +84,28 @@ def _is_inside_number(text: str, line: str, at: int) -> bool:
         and line[at + 1 : at + 4].isdigit()
         and len(line[at + 1 : at + 4]) == 3
     )
+
+
+_QUALIFIER: Final = any_of(
+    r"(?:year|quarter|month|week)[\s-]to[\s-]date [YQMW]TD p[0-9]{2,3} TP[0-9]{2,3} daily weekly monthly",
+    r"quarterly yearly annual(?:ly)? (?:this|current)\s(?:week|month|quarter|year) rolling average avg mean",
+    r"median max(?:imum)? min(?:imum)? peak [0-9]{1,3}[-\s]days? overall total",
+    "(?:本|当)(?:周|月|日|季度?|年度?) 今年 全年 年累计 年度累计? 年初至今 累计 周均 月均 日均 平均值? 均值 最高 最低 最大",
+    "中位数?",
+)
+_QUALIFIER_NEXT = words(
+    rf"\s*{_QUALIFIER}(?:[\s,]+{_QUALIFIER}){{0,3}}\s*(?:\([^()\n]{{1,20}}\))?\s*(?:\*\*)?\s*:"
+)
+_OWN_NUMBER = re.compile(r"(?<![A-Za-z0-9+])[0-9]")
+
+
+def _is_before_qualifier(line: str, start: int, at: int) -> bool:
+    """`API availability, year to date: 99.9%`: the comma stands within the name."""
+    if not _QUALIFIER_NEXT.match(line, at + 1):
+        return False
+    lead = _LEAD.match(line, start, at)
+    name = line[lead.end() if lead else start : at]
+    return bool(name.strip(" *_")) and not _OWN_NUMBER.search(name)
 
 
 _LEAD = words(
@@ -143,6 +169,8 @@ _COLON = re.compile(r"\s?(?:\*\*)?\s?(?:[:=]|】:?)\s?(?:\*\*)?\s?(?:约为|约|
 _LINK = words(
     r"\s?(?:\*\*)?\s?(?:约为|约|为|是|达到|达|保持在|维持在|稳定在|均为|均|\b(?:at|is|was|of|reached)\b)?\s?(?:\*\*)?$"
 )
+#: Before the colon of a clock time; not so `p95`.
+_HOUR = re.compile(r"(?<![A-Za-z0-9])[0-9]+$")
 
 
 def _rate(text: str, line: str, start: int, at: int, end: int, *, is_first: bool) -> Rate | None:
@@ -151,8 +179,9 @@ def _rate(text: str, line: str, start: int, at: int, end: int, *, is_first: bool
     before = line[start:at]
     colon = _COLON.search(before)
     link = colon or _LINK.search(before)
-    if link is None or (colon and before[: link.start()][-1:].isdigit() and line[at : at + 2].isdigit()):
-        return None  # the latter is a clock time
+    is_clock = colon and _HOUR.search(before[: link.start()]) and line[at : at + 2].isdigit()
+    if link is None or is_clock:
+        return None
     said = before[: link.start()].rstrip(" *_")
     name = said[said.rfind(":") + 1 :].lstrip(" *_")
     name_start = start + len(said) - len(name)
@@ -208,7 +237,7 @@ _NO_NAME = words(
         "基线 阈值 截至 截止",
         r"增长(?!率) 上升 下降 提升 降低 波动 上涨 下跌 涨 跌 第 见 target goal last\s(?:week|month)",
         r"previous prev wow yoy",
-        "mom baseline threshold vs by from was up down",
+        "mom baseline threshold vs by from was up(?!time) down(?!load)",
     ),
     "|",
     any_of(

@@ -49,7 +49,7 @@ _WORK_DONE: Final = any_of("上线 投产 迁移 切换 提测 交付 改造 接
 _LABEL = words(
     "(?:",
     any_of("完成率 完成度 完成占比 完成比例 进度 进展 已?完成(?:数|情况)?"),
-    rf"|已[^,;!?。()\n0-9]{{1,8}}|{_WORK_DONE}(?:数|完成)?|\bprogress\b|{_DONE})(?:[:*(【\[\s为是达至到])*$",
+    rf"|已[^,;!?。()\n0-9]{{1,8}}|覆盖(?!率)[^,;!?。()\n0-9]{{0,8}}|{_WORK_DONE}(?:数|完成)?|\bprogress\b|{_DONE})(?:[:*(【\[\s为是达至到])*$",
 )
 _SURE_LABEL = words(
     any_of("完成率 完成度 完成占比 完成比例 进度 进展 progress"),
@@ -59,6 +59,9 @@ _DONE_NEXT = words(rf"\s?(?:已?完成(?![率度])|已{_WORK_DONE}|(?:are |is )?
 _REST_NEXT = re.compile(r"\s?[,;]\s?(?:剩余|余下|还剩|剩)\s?[0-9]")
 _PROGRESS_BEFORE = words("完成|进度|已|done|complete")
 _PERCENT_BEFORE = re.compile(r"(?P<value>[0-9]{1,3}(?:\.[0-9]{1,4})?)\s?%(?:\*\*)?\s?\(\s?(?:\*\*)?$")
+#: A share of nothing else than the work the sentence is about: `占比52%（24/46）`.
+_BARE_SHARE = re.compile(r"^[\s*]*占比")
+_IS_BAD_SHARE = words(NOT_DONE_NEAR.pattern, "|投诉|退款|错误|拒|损|费|款|金额|人")
 _SOMETHING_ELSE_NEXT = words(
     r"\s?(?:分(?!批|阶段)|原则|法则|端口|报错|错误|码|小时|比例|的?(?:端口|状态码|错误|时间|概率))"
 )
@@ -75,7 +78,13 @@ def _is_done_of(line: str, start: int, end: int, done: int, total: int, *, is_co
     is_bad = bool(NOT_DONE_NEAR.search(clause))
     if percent := _PERCENT_BEFORE.search(before):  # 70%(46/65)
         fits = abs(float(percent["value"]) - 100 * done / total) <= 1.5
-        return fits and not is_bad and bool(_PROGRESS_BEFORE.search(clause))
+        if not fits or is_bad:
+            return False
+        return bool(_PROGRESS_BEFORE.search(clause)) or (
+            total > 31
+            and bool(_BARE_SHARE.search(clause))
+            and not _IS_BAD_SHARE.search(line[max(0, start - 48) : start])
+        )
     label = _LABEL.search(before)
     is_done_next = bool(_DONE_NEXT.match(line, end))
     if is_bad and (label or is_counted):
@@ -91,9 +100,10 @@ def _is_done_of(line: str, start: int, end: int, done: int, total: int, *, is_co
 
 # In English -------------------------------------------------------------------------------------------
 
+_WHOLE: Final = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,2}|[0-9]{1,7})"
 _OF = words(
-    r"(?P<done>[0-9](?<![0-9.,/:-][0-9])[0-9]{0,6})\s(?:out\s)?of\s(?:the\s|all\s|our\s)?(?:total\s)?",
-    r"(?P<total>[0-9]{1,7})(?![0-9.,:/%]*[0-9%])",
+    rf"(?<![0-9.,/:-])(?P<done>{_WHOLE})\s(?:out\s)?of\s(?:the\s|all\s|our\s)?(?:total\s)?",
+    rf"(?P<total>{_WHOLE})(?![0-9.,:/%]*[0-9%])",
 )
 _NO_OF_BEFORE = words(
     r"\b",
@@ -109,10 +119,14 @@ def _of(line: str) -> Iterator[FoundFact]:
     for count, match in enumerate(_OF.finditer(line)):
         if count >= _LIMIT:
             return
-        done, total, end = int(match["done"]), int(match["total"]), match.end()
+        done, total, end = _number(match["done"]), _number(match["total"]), match.end()
         if not 0 < total >= done or _NO_OF_BEFORE.search(line[max(0, match.start() - 10) : match.start()]):
             continue
         is_year = 1900 <= total <= 2100 and not _COUNTER_NEXT.match(line, end)
         if is_year or _NO_OF_NEXT.match(line, end) or NOT_DONE_NEAR.search(line, end, end + 30):
             continue
         yield done_total(match.start(), end, done, total)
+
+
+def _number(digits: str) -> int:
+    return int(digits.replace(",", ""))

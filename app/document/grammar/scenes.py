@@ -13,6 +13,8 @@ from app.document.grammar.verbs import (
     AS_OF_BEFORE,
     CUE_BEFORE,
     DEADLINE_NEXT,
+    EVE,
+    MOVED_FROM,
     NOT_A_VERB,
     SURE_CUE_BEFORE,
 )
@@ -86,6 +88,51 @@ _PUT_OFF_TO = words(
     any_of(r"postponed moved slipped rescheduled pushed(?:\sback)? delayed brought\sforward"),
     r" to\s$",
 )
+#: Between two dates of which the second takes the place of the first: `1/22改为3/12`.
+_PUT_OFF_BETWEEN = words(
+    rf"(?:\s?\([^()]{{1,8}}\))?\s?(?P<verb>[^,;。\n0-9]{{0,8}}?)(?P<pause>\s?,\s?)?(?:现|再|又|已|计划|统一)?"
+    rf"(?:{_PUT_OFF}|延)[了]?(?:[到至为成]|→)\s?"
+)
+_HAPPENED = re.compile(r"完成|完毕|已|了|、|和|及")
+_FORMER_BEFORE = words(r"原(?:定|计划|先|来)?[^,;。\n0-9]{0,10}$|[由从]\s?$")
+
+
+def are_superseded(line: str, written: list[Written]) -> list[bool]:
+    """Which dates the next one has taken the place of: they were only planned."""
+    pairs = zip(written, written[1:], strict=False)
+    return [*(_is_superseded(line, one, following) for one, following in pairs), False][: len(written)]
+
+
+def _is_superseded(line: str, one: Written, following: Written) -> bool:
+    before = line[max(0, one.start - 48) : one.start]
+    if MOVED_FROM.search(before) and _TO.fullmatch(line, one.end, following.start):
+        return True
+    between = _PUT_OFF_BETWEEN.fullmatch(line, one.end, following.start)
+    if between is None or _HAPPENED.search(between["verb"]):
+        return False
+    return not between["pause"] or bool(_FORMER_BEFORE.search(before))
+
+
+_TO = words(r"\s*(?:to|until|till)\s+")
+_IS_PUT_OFF = words(rf"{any_of('延期 推迟 延长 延后 调整 更新')}+$")
+
+
+def _moved_role(first: Scene, second: Scene) -> str | None:
+    """What was moved: 上线 of `上线由1/22推迟到3/12` and of `由1/22推迟到3/12上线`."""
+    own = _put_off_verb(first.before)
+    return own or _verb_phrase(_PUT_OFF_AFTER.split(first.after)[0]) or _verb_phrase(second.after)
+
+
+def _put_off_verb(window: str) -> str | None:
+    """The verb the window ends with, without what moves it: 上线 of 上线推迟."""
+    while said := last_verb(window):
+        if verb := _IS_PUT_OFF.sub("", said):
+            return verb
+        window = window[: window.rindex(said)]
+    return None
+
+
+_PUT_OFF_AFTER = words(_PUT_OFF)
 
 
 def roles_of(line: str, written: list[Written], scenes: list[Scene]) -> list[str | None]:
@@ -97,10 +144,16 @@ def roles_of(line: str, written: list[Written], scenes: list[Scene]) -> list[str
             roles[index] = following
         else:
             roles[index] = _role(line, written[index], scenes[index])
+    superseded = are_superseded(line, written)
     for index in range(1, len(written)):
         earlier, scene = roles[index - 1], scenes[index]
-        if earlier and not verbs_in(scene.after) and _PUT_OFF_TO.search(scene.before):
-            roles[index] = earlier
+        if superseded[index - 1]:
+            moved = _moved_role(scenes[index - 1], scene)
+            roles[index - 1] = moved
+            if not verbs_in(scene.after):
+                roles[index] = moved
+        elif earlier and not verbs_in(scene.after) and _PUT_OFF_TO.search(scene.before):
+            roles[index] = _put_off_verb(scene.before) or earlier
         if roles[index] is None and _LIST.fullmatch(line, written[index - 1].end, written[index].start):
             roles[index] = earlier
     return roles
@@ -166,7 +219,7 @@ def _in_the_next_clause(line: str, one: Written, scene: Scene) -> str | None:
 
 _LONGEST_PHRASE: Final = 10
 _FARTHEST_VERB: Final = 24
-_PAUSE = re.compile(r"[、\s→>]")
+_PAUSE = re.compile(rf"[、\s→>]|{EVE}")
 _ACHIEVES = re.compile(r"完成|通过|实现|达成|做完|结束|上会")
 _MODIFIER = re.compile(r"(?:正式|整体|全量|全部|全面|小流量)$")
 

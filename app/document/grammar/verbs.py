@@ -94,6 +94,11 @@ PLANNED: Final = words(
     )
 )
 _PUT_OFF: Final = r"(?:postponed|moved|slipped|pushed|rescheduled|delayed)[a-z ]{0,8} to"
+#: `moved from 9 June to 23 June`: the words before the first of two days, of which only one will be.
+MOVED_FROM: Final = words(
+    r"\b(?:postpon(?:e[sd]?|ing)|mov(?:e[sd]?|ing)|slip(?:s|ped|ping)?|push(?:e[sd]|ing)?|reschedul(?:e[sd]?|ing)"
+    r"|delay(?:s|ed|ing)?|shift(?:s|ed|ing)?|brought)(?:\s[a-z-]+){0,2}\sfrom\s+$"
+)
 PLANNED_BEFORE: Final = words(rf"\b(?:by|before|until|till|no later than|{_PUT_OFF})\s*$")
 #: Words that say a thing has happened.
 PAST: Final = words(
@@ -115,6 +120,10 @@ DEADLINE_NEXT: Final = words(
     r"(?:之前|以前|前(?!端|置|后|期|台|海|述|提(?!交|测|供|报|审|出)|排|往|线|瞻)|截止|\s?deadline)",
 )
 DEADLINE_BEFORE: Final = words(r"截止(?:日期|时间|日)")
+#: The day before: what stands before it was still to come.
+EVE: Final = "前(?:[夜夕晚]|一[天日晚夜])"
+EVE_NEXT: Final = words(rf"[^,;。、\n]{{0,8}}?{EVE}")
+EVE_BEFORE: Final = words(r"\b(?:eve\s+of|day\s+before)\s+(?:the\s+|our\s+)?$")
 AS_OF_BEFORE: Final = words(r"(?:截至|截止|截)(?:目前|当前|今日)?[到至于为]?\s*:?\s*$|\bas (?:of|at)\s*$")
 
 _TIME_OF: Final = any_of("时间 日期 节点 时点 期限 周期 工期")

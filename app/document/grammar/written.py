@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, Literal
 
+from app.document.grammar.verbs import MOVED_FROM
+
 Precision = Literal["day", "week", "month_part", "month", "month_range", "day_range", "half"]
 
 #: How much the words around must say before it counts as a date.
@@ -83,6 +85,8 @@ def written_in_order(line: str, found: list[Written]) -> list[Written]:
 
 def _joined(line: str, first: Written, second: Written) -> Written | None:
     if not _RANGE.fullmatch(line, first.end, second.start):
+        return None
+    if MOVED_FROM.search(line, max(0, first.start - 48), first.start):
         return None
     if second.bare_day and first.precision == "day":
         day = day_of(first.low.year, first.low.month, second.low.day)
