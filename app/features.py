@@ -8,7 +8,6 @@ from app.metrics import queries as metric_queries
 from app.metrics import weeks as metric_weeks
 from app.reports import events, weeks_page
 
-
 TABLES = models.Base.metadata.tables
 """Every table, known before the first statement."""
 

@@ -94,6 +94,8 @@ def _database(error: SQLAlchemyError) -> list[str] | None:
     why = (str(error.orig).strip().splitlines() or [""])[0]
     if "is full" in why or "No space left" in why:
         return [say("disk_full", where="")]
+    if "disk I/O error" in why:
+        return [say("disk_error", why=why)]
     if "readonly" in why or "read-only" in why or "unable to open" in why:
         return [say("read_only", why=why)]
     if "locked" in why or "timeout" in why:

@@ -197,6 +197,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the disk is full{where}; make room and try again, nothing was half stored",
         "磁盘已满{where}；请腾出空间后重试，没有内容被保存一半",
     ),
+    "disk_error": (
+        "the database's disk cannot be written or read: make sure it is neither full nor failing ({why})",
+        "数据库所在磁盘无法读写：请确认磁盘没有满、没有损坏（{why}）",
+    ),
     "read_only": (
         "the database cannot be written: check the rights of its file and folder ({why})",
         "数据库不可写：请检查其文件和文件夹的权限（{why}）",

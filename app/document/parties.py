@@ -39,17 +39,20 @@ _GENERIC = re.compile(
 )
 _FAULT = re.compile(
     r"故障|异常|升级|维护|超时|抖动|中断|不可用|报错|宕机|限流|延迟|变更|割接|下降|下跌|波动|降低|崩溃|无响应|未返回|未推送|错误|"
-    r"不稳定|(?<!开户)(?<!注册)(?<!登录)(?<!绑卡)(?<!实名)失败|降至|下滑|响应(?:缓?慢|变慢|迟缓)|晚到|迟到|重复|拥塞|拥堵|"
-    r"reject|(?<!case )(?<!ticket )(?<!incident )\bclosed\b|throttl|\blost\b|\blate\b|duplicat|fail|fault|unstable|unreachable|slow|outage|"
+    r"不稳定|失败|降至|下滑|响应(?:缓?慢|变慢|迟缓)|晚到|迟到|重复|拥塞|拥堵|"
+    r"reject|(?<!case )(?<!ticket )(?<!incident )\bclosed\b|throttl|\blost\b|\blate\b|duplicat|"
+    r"fail|fault|unstable|unreachable|slow|outage|"
     r"maintenance|upgrad|timeout|timed out|\bdown\b|degrad|latency|unavailable|error",
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"[,。;!?\n]|(?<!\d)\.(?!\d)")
 _NOT_BEFORE = re.compile(
-    r"(?:与|和|至|到|通知|联系|反馈给|告知|协调|推动|联合|自|动|向|给|往|对|"
+    r"(?:与|和|至|到|通知|联系|反馈给|告知|协调|推动|联合|自|动|向|给|往|对|导致[^,。;]{0,8}|"
     r"\b(?:to|with|for|notified|asked|told|called|contacted|informed)\s)$",
     re.IGNORECASE,
 )
+#: What customers failed to do there: `存管开户均失败` names those who suffered.
+_CUSTOMERS = re.compile(r"开户|销户|注册|登录|绑卡|实名|激活|签约|认证")
 _REACH = 24
 _ENGLISH_REACH = 48
 
@@ -73,4 +76,5 @@ def _is_at_fault(text: str, start: int, end: int) -> bool:
         return False
     reach = end + (_ENGLISH_REACH if text[end - 1].isascii() else _REACH)
     stop = _CLAUSE_END.search(text, end, reach)
-    return _FAULT.search(text, end, stop.start() if stop else reach) is not None
+    faults = _FAULT.finditer(text, end, stop.start() if stop else reach)
+    return any(fault[0] != "失败" or not _CUSTOMERS.search(text, end, fault.start()) for fault in faults)

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from sqlalchemy import select
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Team, User
@@ -285,6 +285,11 @@ def _store_or_skip(
                 )
     except Refusal as refusal:
         entry.outcome, entry.reason = "skipped", Reason(refusal.key, refusal.values)
+    except OperationalError as error:
+        # SQLite ends the whole transaction when the disk is full, and then misses the savepoint
+        if isinstance(error.__context__, OperationalError):
+            raise error.__context__ from None
+        raise
     except (DataError, IntegrityError) as error:
         why = str(error.orig).splitlines()[0]
         entry.outcome, entry.reason = "skipped", Reason("exchange.skipped.refused", {"why": why})

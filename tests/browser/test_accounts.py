@@ -156,7 +156,6 @@ class TestMenus:
         page.locator("h1").click()
         expect(menu.get_by_role("link").first).to_be_hidden()
 
-
     def test_with_names_as_long_as_they_may_be_still_fit(self, visit: Open, site: Site) -> None:
         long = "a-very-long-name-" * 7
         with site.database.writing() as session:

@@ -77,6 +77,8 @@ BULLETS: list[tuple[str, list[tuple[str, str, str | None]]]] = [
     ("Availability (YTD): 99.998%, target 99.99%", [("Availability (YTD)", "99.998", "%")]),
     ("P99 latency: 350 ms", [("P99 latency", "350", "ms")]),
     ("Peak throughput 3,210 tps", [("Peak throughput", "3210", "tps")]),
+    ("Uptime: 99.99%", [("Uptime", "99.99", "%")]),
+    ("Download success rate: 99%", [("Download success rate", "99", "%")]),
     # a qualifier behind a comma is of the name
     ("API availability, year to date: 99.993%", [("API availability, year to date", "99.993", "%")]),
     (

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.accounts.actions import create_team
@@ -271,6 +272,22 @@ class TestARun:
         with pytest.raises(RuntimeError):
             import_found(database, *weeks_of_pages(4))
         assert counted(database) == before
+
+    def test_on_a_full_disk_says_so_and_stores_nothing(self, sqlite_database: Database) -> None:
+        import_found(sqlite_database, *weeks_of_pages(1), team=None)
+        before = counted(sqlite_database)
+        sqlite_database.dispose()
+
+        def nearly_full(connection: Any, _record: Any) -> None:
+            (pages,) = connection.execute("PRAGMA page_count").fetchone()
+            connection.execute(f"PRAGMA max_page_count = {pages + 20}")
+
+        event.listen(sqlite_database.engine, "connect", nearly_full)
+        with pytest.raises(OperationalError, match="disk is full"):
+            import_found(sqlite_database, *weeks_of_pages(40), team=None)
+        event.remove(sqlite_database.engine, "connect", nearly_full)
+        sqlite_database.dispose()
+        assert counted(sqlite_database) == before
 
     def test_that_is_dry_stores_nothing(self, database: Database, cast: Cast) -> None:
         import_found(database, named("23.md", page_of()))

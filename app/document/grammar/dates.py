@@ -43,10 +43,14 @@ def find_dates(text: str, monday: date) -> list[FoundFact]:
     scenes = scenes_of(line, written)
     roles, superseded = roles_of(line, written, scenes), are_superseded(line, written)
     facts: list[FoundFact] = []
+    is_of_share = False  # the date before was none but a share, and this one has taken its place
     planned: tuple[int, date] | None = None  # the clause and day of an earlier date that words say is planned
     for one, scene, role, is_superseded in zip(written, scenes, roles, superseded, strict=True):
         one = _coming(line, one, scene, monday)
-        if not is_date(line, one, scene, role, monday):
+        if is_of_share or (is_superseded and one.need == "day" and _SHARE_BEFORE.search(scene.whole_before)):
+            is_of_share, planned = is_superseded, None
+            continue
+        if not (is_superseded and role) and not is_date(line, one, scene, role, monday):
             continue
         if is_superseded:
             planned = None
@@ -58,6 +62,12 @@ def find_dates(text: str, monday: date) -> list[FoundFact]:
         planned = (scene.clause, one.low) if is_said and status == "planned" else None
         facts.append(_fact(_in_its_year(line, one, status if is_said else None, monday), scene, role, status))
     return facts
+
+
+#: `灰度比例由1/4调整为1/2`.
+_SHARE_BEFORE = words(
+    r"(?:(?:比例|占比|比重|权重|率)(?:已|均)?\s?[由从]?|\b(?:share|ratio|weight)\s.{0,16}from)\s*$"
+)
 
 
 def _fact(one: Written, scene: Scene, role: str | None, status: Status) -> FoundFact:

@@ -90,8 +90,8 @@ _QUALIFIER: Final = any_of(
     r"(?:year|quarter|month|week)[\s-]to[\s-]date [YQMW]TD p[0-9]{2,3} TP[0-9]{2,3} daily weekly monthly",
     r"quarterly yearly annual(?:ly)? (?:this|current)\s(?:week|month|quarter|year) rolling average avg mean",
     r"median max(?:imum)? min(?:imum)? peak [0-9]{1,3}[-\s]days? overall total",
-    "(?:本|当)(?:周|月|日|季度?|年度?) 今年 全年 年累计 年度累计? 年初至今 累计 周均 月均 日均 平均值? 均值 最高 最低 最大",
-    "中位数?",
+    "(?:本|当)(?:周|月|日|季度?|年度?) 今年 全年 年累计 年度累计? 年初至今 累计 周均 月均 日均 平均值?",
+    "均值 最高 最低 最大 中位数?",
 )
 _QUALIFIER_NEXT = words(
     rf"\s*{_QUALIFIER}(?:[\s,]+{_QUALIFIER}){{0,3}}\s*(?:\([^()\n]{{1,20}}\))?\s*(?:\*\*)?\s*:"
@@ -179,8 +179,9 @@ def _rate(text: str, line: str, start: int, at: int, end: int, *, is_first: bool
     before = line[start:at]
     colon = _COLON.search(before)
     link = colon or _LINK.search(before)
-    is_clock = colon and _HOUR.search(before[: link.start()]) and line[at : at + 2].isdigit()
-    if link is None or is_clock:
+    if link is None:
+        return None
+    if colon and _HOUR.search(before[: link.start()]) and line[at : at + 2].isdigit():
         return None
     said = before[: link.start()].rstrip(" *_")
     name = said[said.rfind(":") + 1 :].lstrip(" *_")
@@ -237,7 +238,7 @@ _NO_NAME = words(
         "基线 阈值 截至 截止",
         r"增长(?!率) 上升 下降 提升 降低 波动 上涨 下跌 涨 跌 第 见 target goal last\s(?:week|month)",
         r"previous prev wow yoy",
-        "mom baseline threshold vs by from was up(?!time) down(?!load)",
+        "mom baseline threshold vs by from was up(?!time) down(?!load|time)",
     ),
     "|",
     any_of(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from app.document.grammar.folding import clause_end, clause_start
@@ -99,7 +100,7 @@ _FORMER_BEFORE = words(r"原(?:定|计划|先|来)?[^,;。\n0-9]{0,10}$|[由从]
 
 def are_superseded(line: str, written: list[Written]) -> list[bool]:
     """Which dates the next one has taken the place of: they were only planned."""
-    pairs = zip(written, written[1:], strict=False)
+    pairs = pairwise(written)
     return [*(_is_superseded(line, one, following) for one, following in pairs), False][: len(written)]
 
 
