@@ -144,7 +144,7 @@ class TestPeople:
         with ThreadPoolExecutor(2) as both:
             urls = [f"/settings/people/{user.id}/deactivation" for user in (cast.ada, cast.mei)]
             answers = sorted(answer.status_code for answer in both.map(ada.post, urls))
-        assert answers == [303, 409]
+        assert answers in ([303, 409], [303, 401])  # refused, or no longer signed in
         assert person(database, "ada").active or person(database, "mei").active
 
 
