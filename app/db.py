@@ -19,11 +19,14 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    FromClause,
     MetaData,
     Numeric,
+    Table,
     Text,
     create_engine,
     event,
+    insert,
     make_url,
     text,
 )
@@ -231,3 +234,23 @@ def can_write(database: Database) -> bool:
     with database.writing() as session:
         session.execute(text("UPDATE teams SET pulse = pulse WHERE 1 = 0"))
     return True
+
+
+def new_ids(session: Session, table: str, count: int) -> list[int]:
+    """Ids for rows of the table that this transaction is about to insert.
+
+    On SQLite it must be a writing one, so that nobody takes the same; PostgreSQL counts in its sequence.
+    SQLAlchemy can fetch the ids of many rows from SQLite only one by one.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        query = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
+        return list(session.scalars(query, {"table": table, "count": count}))
+    last = session.scalar(text(f"SELECT max(id) FROM {table}")) or 0  # noqa: S608  # a table of ours
+    return list(range(last + 1, last + 1 + count))
+
+
+def insert_rows(session: Session, table: FromClause, rows: list[dict[str, Any]]) -> None:
+    """Insert rows at once, past the unit of work; nothing comes back."""
+    if rows:
+        assert isinstance(table, Table)
+        session.connection().execute(insert(table), rows)

@@ -117,7 +117,8 @@ def _settle() -> None:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     logs.configure(app.state.settings)
     migrate.upgrade(app.state.database)
-    accounts_routes.announce_setup(app.state.database, app.state.settings)
+    if app.state.settings.workers == 1:  # several would each make a link of their own; their parent says it
+        accounts_routes.announce_setup(app.state.database, app.state.settings)
     app.state.templates.warm_up()
     _settle()
     log.info("ready", url=app.state.settings.public_url)

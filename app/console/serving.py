@@ -33,6 +33,7 @@ def run(settings: Settings, *, prepare: Callable[[Database], None]) -> None:
     from uvicorn.supervisors import Multiprocess
 
     from app import migrate
+    from app.accounts.routes import announce_setup
     from app.db import Database
     from app.exchange.liveness import announced
     from app.web import logs
@@ -59,6 +60,8 @@ def run(settings: Settings, *, prepare: Callable[[Database], None]) -> None:
     with listener, announced(database):
         migrate.upgrade(database)
         prepare(database)
+        if settings.workers > 1:
+            announce_setup(database, settings)
         database.dispose()
         print(say("serving", url=settings.public_url), flush=True)
         if settings.workers > 1:

@@ -7,10 +7,11 @@ import json
 import re
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import AuditEvent, Team, User
+from app.db import insert_rows
 from app.document import weeks
 from app.document.headings import heading_for, read_words
 from app.document.schema import Block, Document, PageReading, Section, SectionKind, WeekRule
@@ -128,7 +129,7 @@ def store_page(
     session.add(report)
     session.flush()
     copy = lay_out(session, report, document)
-    _publish(session, report, copy, by=by, author_name=author_name, at=at, reason=reason, page=page)
+    _publish(session, report, copy, by=by, author_name=author_name, at=at, reason=reason, page=page, new=True)
     return report
 
 
@@ -226,9 +227,13 @@ def discard_amendment(session: Session, report: Report, *, by: User, at: datetim
     _beat(session, report.team_id)
 
 
-def keep_goals(session: Session, report: Report, copy: WorkingCopy) -> None:
+def keep_goals(session: Session, report: Report, copy: WorkingCopy, *, new: bool = False) -> None:
     """Bring the Goal rows in line with the goals recognised in the text; outcomes stay with their goal."""
-    stored = session.scalars(select(Goal).where(Goal.report_id == report.id).order_by(Goal.position)).all()
+    stored = (
+        []
+        if new
+        else session.scalars(select(Goal).where(Goal.report_id == report.id).order_by(Goal.position)).all()
+    )
     by_item = {goal.item_id: goal for goal in stored if goal.item_id is not None}
     by_text = {goal.text: goal for goal in stored}
     kept: set[int] = set()
@@ -286,15 +291,20 @@ def _publish(
     at: datetime,
     reason: str | None,
     page: SourcePage | None,
+    new: bool = False,
 ) -> Revision:
     if not events.on_publication:
         raise RuntimeError("import app.features before publishing")
-    previous = session.execute(
-        select(Revision.number, Revision.hash)
-        .where(Revision.report_id == report.id)
-        .order_by(Revision.number.desc())
-        .limit(1)
-    ).one_or_none()
+    previous = (
+        None
+        if new
+        else session.execute(
+            select(Revision.number, Revision.hash)
+            .where(Revision.report_id == report.id)
+            .order_by(Revision.number.desc())
+            .limit(1)
+        ).one_or_none()
+    )
     number = (previous.number if previous else 0) + 1
     stored = canonical_json(copy.document)
     revision = Revision(
@@ -322,8 +332,8 @@ def _publish(
     report.published_at = at
     _summarise(report, copy.document)
     session.flush()
-    _keep_facts(session, report, copy)
-    keep_goals(session, report, copy)
+    _keep_facts(session, report, copy, new=new)
+    keep_goals(session, report, copy, new=new)
     publication = events.Publication(
         report=report,
         document=copy.document,
@@ -358,15 +368,20 @@ def _summarise(report: Report, document: Document) -> None:
     report.accidents_open = sum(1 for grade in graded if grade == "open")
 
 
-def _keep_facts(session: Session, report: Report, copy: WorkingCopy) -> None:
+def _keep_facts(session: Session, report: Report, copy: WorkingCopy, *, new: bool = False) -> None:
     """Store the recognised facts; those a person decided stay as decided where their text still stands."""
-    decided = {
-        (fact.item_id, fact.kind, fact.literal): fact
-        for fact in session.scalars(
-            select(Fact).where(Fact.report_id == report.id, Fact.decision.is_not(None))
-        )
-    }
-    session.execute(delete(Fact).where(Fact.report_id == report.id, Fact.decision.is_(None)))
+    decided = (
+        {}
+        if new
+        else {
+            (fact.item_id, fact.kind, fact.literal): fact
+            for fact in session.scalars(
+                select(Fact).where(Fact.report_id == report.id, Fact.decision.is_not(None))
+            )
+        }
+    )
+    if not new:
+        session.execute(delete(Fact).where(Fact.report_id == report.id, Fact.decision.is_(None)))
     rows = []
     for fact in copy.document.facts:
         item_id = copy.item_ids[fact.place.section, fact.place.path]
@@ -386,8 +401,7 @@ def _keep_facts(session: Session, report: Report, copy: WorkingCopy) -> None:
                 "certain": fact.certain,
             }
         )
-    if rows:
-        session.execute(insert(Fact), rows)
+    insert_rows(session, Fact.__table__, rows)
 
 
 def _headings_of(document: Document) -> list[Section]:

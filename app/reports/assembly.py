@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.db import insert_rows, new_ids
 from app.document.recognition import recognise
 from app.document.schema import Block, Document, Source, Week
 from app.document.schema import Fact as DocumentFact
@@ -40,32 +41,30 @@ def lay_out(session: Session, report: Report, document: Document) -> WorkingCopy
     report.title = document.title
     report.front = document.model_dump(mode="json", exclude=CONTENT | RECOGNISED)
     section_ids = _insert_sections(session, report.id, document.sections)
-    item_ids: dict[tuple[int, Path], int] = {}
-    level: list[tuple[int, Path, Block, int | None]] = [
-        (index, (position,), block, None)
+    blocks: list[tuple[int, Path, Block]] = [
+        (index, (position,), block)
         for index, section in enumerate(document.sections)
         for position, block in enumerate(section.blocks)
     ]
-    while level:
-        rows = [
-            {
-                "report_id": report.id,
-                "section_id": section_ids[index],
-                "parent_id": parent,
-                "kind": block.kind,
-                "text": block.text,
-                "ordered": block.ordered,
-                "position": path[-1],
-                **_source_columns(block.source),
-            }
-            for index, path, block, parent in level
-        ]
-        ids = session.scalars(insert(Item).returning(Item.id, sort_by_parameter_order=True), rows).all()
-        below: list[tuple[int, Path, Block, int | None]] = []
-        for (index, path, block, _), item_id in zip(level, ids, strict=True):
-            item_ids[index, path] = item_id
-            below += [(index, (*path, n), child, item_id) for n, child in enumerate(block.blocks)]
-        level = below
+    for index, path, block in blocks:  # grows while it is walked: parents come before what is below them
+        blocks += [(index, (*path, n), child) for n, child in enumerate(block.blocks)]
+    ids = new_ids(session, Item.__tablename__, len(blocks))
+    item_ids = {(index, path): own_id for (index, path, _), own_id in zip(blocks, ids, strict=True)}
+    rows = [
+        {
+            "id": item_ids[index, path],
+            "report_id": report.id,
+            "section_id": section_ids[index],
+            "parent_id": item_ids[index, path[:-1]] if len(path) > 1 else None,
+            "kind": block.kind,
+            "text": block.text,
+            "ordered": block.ordered,
+            "position": path[-1],
+            **_source_columns(block.source),
+        }
+        for index, path, block in blocks
+    ]
+    insert_rows(session, Item.__table__, rows)
     return WorkingCopy(
         document,
         section_ids,
@@ -235,8 +234,10 @@ def _apply_decisions(
 def _insert_sections(session: Session, report_id: int, sections: list[DocumentSection]) -> list[int]:
     if not sections:
         return []
+    ids = new_ids(session, Section.__tablename__, len(sections))
     rows = [
         {
+            "id": own_id,
             "report_id": report_id,
             "kind": section.kind,
             "code": section.code,
@@ -244,19 +245,13 @@ def _insert_sections(session: Session, report_id: int, sections: list[DocumentSe
             "heading": section.heading,
             "level": section.level,
             "position": position,
+            "parent_id": ids[section.parent] if section.parent is not None else None,
             **_source_columns(section.source),
         }
-        for position, section in enumerate(sections)
+        for position, (section, own_id) in enumerate(zip(sections, ids, strict=True))
     ]
-    ids = session.scalars(insert(Section).returning(Section.id, sort_by_parameter_order=True), rows).all()
-    enclosed = [
-        {"id": ids[position], "parent_id": ids[section.parent]}
-        for position, section in enumerate(sections)
-        if section.parent is not None
-    ]
-    if enclosed:
-        session.execute(update(Section), enclosed)
-    return list(ids)
+    insert_rows(session, Section.__table__, rows)
+    return ids
 
 
 def _source_columns(source: Source | None) -> dict[str, int | None]:
