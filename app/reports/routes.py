@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.background import BackgroundTask
 
 from app.accounts.access import VisibleTeam, WritableTeam
+from app.accounts.policy import sees_several_teams
 from app.db import Database
 from app.document.weeks import which_week
 from app.document.writer import write
@@ -42,6 +43,7 @@ from app.reports.models import Report
 from app.reports.queries import revision_of, revisions_of, source_page_of
 from app.web.clock import Now
 from app.web.database import DbSession, QuickReads
+from app.web.database import later as later_in_turn
 from app.web.htmx import go_to
 from app.web.i18n import language_of
 from app.web.templates import page, render, theme_of
@@ -74,7 +76,7 @@ async def report(request: Request, known: ReadableKnownReport, now: Now) -> Resp
             body = rows[0][0]
         else:
             body = await run_in_threadpool(_published_page, request, known, now)
-            later = BackgroundTask(store, request.app.state.database, key, body, now)
+            later = BackgroundTask(later_in_turn, store, request.app.state.database, key, body, now)
         kept.put(key, body)
     return answer(request, body, etag, later)
 
@@ -108,6 +110,7 @@ def _key(request: Request, known: KnownReport, now: datetime, *, page: str = "re
             "w" if team.may_write else "r",
             "d" if team.may_see_drafts else "p",
             "a" if team.viewer.is_administrator else "u",
+            "s" if sees_several_teams(team.viewer) else "o",
         )
     )
     return PageKey(
@@ -151,10 +154,10 @@ def weeks(
     session: DbSession,
     now: Now,
     year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
-    board: Literal[12, 26, 52] = 12,
+    board: Literal["12", "26", "52"] = "12",
 ) -> Response:
     """A team's year: the weeks as ticks and as a list, and the other teams one may see."""
-    context = weeks_page.weeks_page(session, team=team, year=year, now=now, board=board)
+    context = weeks_page.weeks_page(session, team=team, year=year, now=now, board=int(board))
     return page(request, "reports/weeks.html", {"team": team, "tab": "weeks", **context})
 
 

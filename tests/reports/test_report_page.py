@@ -147,7 +147,7 @@ class TestTheLede:
         store_week(database, cast.payments, cast.lin, clock.now, WEEK_BEFORE)
         say_outcomes(database, MONDAY - timedelta(days=7), ["done", "carried"])
         assert "上周 2 项目标完成 1 项，结转 1 项。" in self.lede(lin, "zh").replace("\xa0", " ")
-        assert "1 of last week’s 2 goals done, 1 carried over. " in self.lede(lin, "en")
+        assert "1 of last week's 2 goals done, 1 carried over. " in self.lede(lin, "en")
 
     def test_says_that_there_were_no_events(
         self, lin: Reading, database: Database, cast: Cast, clock: Clock
