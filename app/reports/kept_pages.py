@@ -9,9 +9,11 @@ shows one person's page to another.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import threading
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -70,6 +72,20 @@ class KeptPages:
         self._size = 0
         self._pages: OrderedDict[tuple[int, str], tuple[str, bytes]] = OrderedDict()
         self._lock = threading.Lock()
+        self._making: dict[PageKey, asyncio.Task[bytes]] = {}
+
+    async def get_or_make(self, key: PageKey, make: Callable[[], Awaitable[bytes]]) -> bytes:
+        """The page, made once however many ask for it meanwhile."""
+        kept = self.get(key)
+        if kept is not None:
+            return kept
+        making = self._making.get(key)
+        if making is None:
+            making = self._making[key] = asyncio.ensure_future(make())
+            making.add_done_callback(lambda _: self._making.pop(key, None))
+        body = await asyncio.shield(making)
+        self.put(key, body)
+        return body
 
     def get(self, key: PageKey) -> bytes | None:
         """The page as brotli, if it is here and still fits its key."""

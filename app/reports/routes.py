@@ -65,19 +65,22 @@ async def report(request: Request, known: ReadableKnownReport, now: Now) -> Resp
     if asks_for(request, etag):
         return not_modified(etag)
     kept: KeptPages = request.app.state.kept_pages
-    body = kept.get(key)
     later = None
-    if body is None:
+
+    async def make() -> bytes:
+        nonlocal later
         quick: QuickReads = request.app.state.quick
         rows = await quick.rows(
             SNAPSHOT, {"report_id": key.report_id, "variant": key.variant, "key": key.text}
         )
         if rows:
-            body = rows[0][0]
-        else:
-            body = await run_in_threadpool(_published_page, request, known, now)
-            later = BackgroundTask(later_in_turn, store, request.app.state.database, key, body, now)
-        kept.put(key, body)
+            stored: bytes = rows[0][0]
+            return stored
+        made = await run_in_threadpool(_published_page, request, known, now)
+        later = BackgroundTask(later_in_turn, store, request.app.state.database, key, made, now)
+        return made
+
+    body = await kept.get_or_make(key, make)
     return answer(request, body, etag, later)
 
 
@@ -129,10 +132,7 @@ async def edit(request: Request, known: EditableKnownReport, now: Now) -> Respon
     """The working copy to change where it stands; kept until the next change."""
     key = _key(request, known, now, page="edit")
     kept: KeptPages = request.app.state.kept_pages
-    body = kept.get(key)
-    if body is None:
-        body = await run_in_threadpool(_edit_page, request, known, now)
-        kept.put(key, body)
+    body = await kept.get_or_make(key, lambda: run_in_threadpool(_edit_page, request, known, now))
     return answer(request, body)
 
 
