@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from app.document.schema import Block
 from app.incidents.editing import move_event, remove_event, save_event
 from app.incidents.forms import EventData, EventMoveData, NewEventData
-from app.reports import editing
+from app.reports import editing, sections
 from app.reports.access import EditableReport, Writer
 from app.reports.edit_routes import changed_sections
 from app.web.clock import Now
@@ -79,7 +79,7 @@ def add(
     now: Now,
 ) -> Response:
     """Add an event; a line such as `6/5 14:40 …` is enough."""
-    section = editing.section_in(session, shown.report, form.section)
+    section = sections.section_in(session, shown.report, form.section)
     texts = editing.texts_of(form.text)
     block = Block(
         kind="item", text=texts[0], blocks=[Block(kind="paragraph", text=text) for text in texts[1:]]

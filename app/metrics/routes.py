@@ -8,7 +8,8 @@ from app.metrics.editing import add_reading, remove_reading, save_reading
 from app.metrics.forms import NewReadingData, ReadingData
 from app.reports.access import EditableReport, Writer
 from app.reports.edit_routes import changed_sections
-from app.reports.editing import item_in, section_in
+from app.reports.editing import item_in
+from app.reports.sections import section_in
 from app.web.clock import Now
 from app.web.database import DbSession
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.reports import edit_page, editing
+from app.reports import edit_page, editing, sections
 from app.reports.access import EditableReport, ReportInView, Writer
 from app.reports.assembly import WorkingCopy, working_copy
 from app.reports.forms import (
@@ -127,7 +127,7 @@ def add_item(
     session: DbSession,
     now: Now,
 ) -> Response:
-    section = editing.section_in(session, shown.report, form.section)
+    section = sections.section_in(session, shown.report, form.section)
     added, _ = editing.add_item(
         session,
         shown.report,
@@ -179,11 +179,11 @@ def add_section(
     session: DbSession,
     now: Now,
 ) -> Response:
-    added = editing.add_section(
+    added = sections.add_section(
         session,
         shown.report,
         heading=form.heading,
-        after=editing.section_in(session, shown.report, form.after) if form.after else None,
+        after=sections.section_in(session, shown.report, form.after) if form.after else None,
         by=writer,
         at=now,
     )
@@ -201,8 +201,8 @@ def save_section(
     now: Now,
 ) -> Response:
     """Give a section another heading."""
-    section = editing.section_in(session, shown.report, section_id)
-    editing.save_section(
+    section = sections.section_in(session, shown.report, section_id)
+    sections.save_section(
         session, shown.report, section, heading=form.heading, version=form.version, by=writer, at=now
     )
     return changed_sections(request, shown, session, [section_id], anchor=f"section-{section_id}")
@@ -218,8 +218,8 @@ def move_section(
     session: DbSession,
     now: Now,
 ) -> Response:
-    section = editing.section_in(session, shown.report, section_id)
-    editing.move_section(session, shown.report, section, direction=form.direction, by=writer, at=now)
+    section = sections.section_in(session, shown.report, section_id)
+    sections.move_section(session, shown.report, section, direction=form.direction, by=writer, at=now)
     return go_to(request, f"{shown.url}/edit#section-{section_id}")
 
 
@@ -233,8 +233,8 @@ def remove_section(
     session: DbSession,
     now: Now,
 ) -> Response:
-    section = editing.section_in(session, shown.report, section_id)
-    editing.remove_section(session, shown.report, section, version=form.version, by=writer, at=now)
+    section = sections.section_in(session, shown.report, section_id)
+    sections.remove_section(session, shown.report, section, version=form.version, by=writer, at=now)
     return go_to(request, f"{shown.url}/edit")
 
 

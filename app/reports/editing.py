@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Team, User
-from app.document.headings import arrange
 from app.document.lines import normalise_text
 from app.document.schema import Block
 from app.errors import Conflict, Invalid, NotFound, StaleVersion, TooLarge
@@ -25,7 +24,6 @@ from app.reports.forms import Direction
 from app.reports.models import Fact, Goal, Item, Report, Section
 
 FIELD_LIMIT = 64 * 1024
-HEADING_LIMIT = 500
 
 
 def refuse_other_version(report: Report, version: int) -> None:
@@ -39,13 +37,6 @@ def item_in(session: Session, report: Report, item_id: int) -> Item:
     if item is None or item.report_id != report.id:
         raise NotFound("item.gone")
     return item
-
-
-def section_in(session: Session, report: Report, section_id: int) -> Section:
-    section = session.get(Section, section_id)
-    if section is None or section.report_id != report.id:
-        raise NotFound("section.gone")
-    return section
 
 
 def save_item(
@@ -200,91 +191,6 @@ def insert_block(
     return _insert(
         session, report.id, section_id, parent_id, len(_siblings(session, section_id, parent_id)), block
     )
-
-
-def add_section(
-    session: Session, report: Report, *, heading: str, after: Section | None, by: User, at: datetime
-) -> Section:
-    """A new section with this heading after another one, else at the end."""
-    sections = _sections(session, report)
-    section = Section(
-        report_id=report.id,
-        kind="custom",
-        heading=_heading(heading),
-        level=after.level if after else 2,
-        position=0,
-    )
-    session.add(section)
-    sections.insert(sections.index(after) + 1 if after else len(sections), section)
-    put_in_order(session, sections)
-    _arrange(session, report)
-    touch(session, report, [section.id], by=by, at=at)
-    return section
-
-
-def save_section(
-    session: Session, report: Report, section: Section, *, heading: str, version: int, by: User, at: datetime
-) -> None:
-    """Give the section another heading; its kind and code follow from the words."""
-    if section.version != version and (section.heading or "") != heading.strip():
-        raise StaleVersion(
-            base=None,
-            theirs=section.heading or "",
-            mine=heading,
-            version=section.version,
-            field="heading",
-            subject=f"section-{section.id}",
-        )
-    section.heading = _heading(heading)
-    section.version += 1
-    _arrange(session, report)
-    touch(session, report, [section.id], by=by, at=at)
-
-
-def move_section(
-    session: Session, report: Report, section: Section, *, direction: Direction, by: User, at: datetime
-) -> None:
-    """Move the section with its sub-sections past the neighbour of its level."""
-    sections = _sections(session, report)
-    groups: list[list[Section]] = []
-    for one in sections:
-        if one.parent_id == section.parent_id or not groups:
-            groups.append([one])
-        else:
-            groups[-1].append(one)
-    place = next((n for n, group in enumerate(groups) if group[0] is section), None)
-    if place is None:
-        return
-    other = place + (-1 if direction == "up" else 1)
-    if not 0 <= other < len(groups) or section.parent_id != groups[other][0].parent_id:
-        return
-    groups[place], groups[other] = groups[other], groups[place]
-    put_in_order(session, [one for group in groups for one in group])
-    _arrange(session, report)
-    touch(session, report, [section.id], by=by, at=at)
-
-
-def remove_section(
-    session: Session, report: Report, section: Section, *, version: int, by: User, at: datetime
-) -> None:
-    """Remove an empty section; one with text is refused, so that no word goes by a slip."""
-    if section.version != version:
-        raise StaleVersion(
-            base=None,
-            theirs=section.heading or "",
-            mine="",
-            version=section.version,
-            field="heading",
-            subject=f"section-{section.id}",
-        )
-    if session.scalar(select(func.count()).select_from(Item).where(Item.section_id == section.id)):
-        raise Invalid("section.not_empty")
-    session.execute(
-        update(Section).where(Section.parent_id == section.id).values(parent_id=section.parent_id)
-    )
-    session.delete(section)
-    _arrange(session, report)
-    touch(session, report, [], by=by, at=at)
 
 
 def decide_fact(
@@ -456,7 +362,8 @@ def _siblings(session: Session, section_id: int, parent_id: int | None) -> list[
     )
 
 
-def _sections(session: Session, report: Report) -> list[Section]:
+def sections_of(session: Session, report: Report) -> list[Section]:
+    """The report's sections in order."""
     return list(
         session.scalars(
             select(Section).where(Section.report_id == report.id).order_by(Section.position, Section.id)
@@ -472,7 +379,7 @@ def put_in_order(session: Session, rows: Sequence[Item | Section]) -> None:
 
 
 def _neighbour_section(session: Session, report: Report, section_id: int, direction: Direction) -> int | None:
-    ids = [section.id for section in _sections(session, report)]
+    ids = [section.id for section in sections_of(session, report)]
     other = ids.index(section_id) + (-1 if direction == "up" else 1)
     return ids[other] if 0 <= other < len(ids) else None
 
@@ -484,26 +391,3 @@ def _change_section(session: Session, item: Item, section_id: int) -> None:
         session.execute(update(Item).where(Item.id.in_(below)).values(section_id=section_id))
         below = list(session.scalars(select(Item.id).where(Item.parent_id.in_(below))))
     item.section_id = section_id
-
-
-def _heading(heading: str) -> str:
-    heading = heading.strip()
-    if not heading or "\n" in heading:
-        raise Invalid("section.heading_needed")
-    if len(heading) > HEADING_LIMIT:
-        raise TooLarge("section.heading_too_long", limit=HEADING_LIMIT)
-    return heading
-
-
-def _arrange(session: Session, report: Report) -> None:
-    """Read kinds, codes, titles and enclosing sections from the headings again, as the page reader does."""
-    session.flush()
-    sections = _sections(session, report)
-    filled = set(session.scalars(select(Item.section_id).where(Item.report_id == report.id).distinct()))
-    arranged = arrange([(one.heading, one.level, one.id in filled) for one in sections])
-    for section, found in zip(sections, arranged, strict=True):
-        if section.heading is None:
-            continue
-        section.kind, section.code, section.title = found.kind, found.code, found.title
-        section.parent_id = sections[found.parent].id if found.parent is not None else None
-    session.flush()
