@@ -10,6 +10,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from starlette.testclient import TestClient
 
+from app.accounts import actions
+from app.accounts.models import Team
 from app.db import Database
 from app.metrics.models import Metric, Reading
 from app.reports.actions import revision_hash
@@ -225,6 +227,23 @@ class TestKeptPages:
         assert executive.status_code == 200
         assert f"{URL}/edit" in lead.text
         assert f"{URL}/edit" not in executive.text
+
+    def test_name_the_viewer_even_where_two_may_do_the_same(
+        self,
+        client: TestClient,
+        published: int,
+        database: Database,
+        cast: Cast,
+        sign_in: SignIn,
+        clock: Clock,
+    ) -> None:
+        with database.writing() as session:
+            wen = actions.create_user(session, name="wen", display_name="文", at=clock.now)
+            actions.grant_role(session, wen, session.get_one(Team, cast.payments.id), "lead", at=clock.now)
+        hers = sign_in(client, cast.lin).get(URL)
+        his = sign_in(client, wen).get(URL, headers={"If-None-Match": hers.headers["etag"]})
+        assert his.status_code == 200
+        assert his.text == hers.text
 
     def test_are_not_given_to_somebody_signed_out(
         self, client: TestClient, published: int, cast: Cast, sign_in: SignIn, clock: Clock
