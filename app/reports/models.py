@@ -10,7 +10,17 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Instant
@@ -115,6 +125,7 @@ class Item(Base):
         Index("ix_items_section_id", "section_id"),
         Index("ix_items_parent_id", "parent_id"),
         Index("ix_items_initiative_id", "initiative_id"),
+        UniqueConstraint("report_id", "uid"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -127,6 +138,12 @@ class Item(Base):
     position: Mapped[int]
     highlight: Mapped[bool] = mapped_column(default=False)
     initiative_id: Mapped[int | None] = mapped_column(ForeignKey("initiatives.id", ondelete="SET NULL"))
+    uid: Mapped[str | None] = mapped_column(String(36))
+    """The name a browser gave the item when it made it, before it knew the id; unique in the report."""
+    carried: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What last week said, where the item was carried over from it: text, progress, dates, its Monday."""
+    carried_open: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Carried over and neither touched nor confirmed yet: it is not published."""
     version: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime | None] = mapped_column(Instant)
     updated_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -185,6 +202,58 @@ class Goal(Base):
         ForeignKey("goals.id", ondelete="SET NULL"), index=True
     )
     version: Mapped[int] = mapped_column(default=1)
+
+
+class AcknowledgedSave(Base):
+    """The newest change of a field that a browser was told is saved, with what it was told.
+
+    A repeat (same sequence number) gets the same answer and changes nothing; an older one is refused.
+    """
+
+    __tablename__ = "acknowledged_saves"
+    __table_args__ = (
+        UniqueConstraint("report_id", "client", "field"),
+        Index("ix_acknowledged_saves_at", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id", ondelete="CASCADE"))
+    client: Mapped[str] = mapped_column(String(36))
+    field: Mapped[str] = mapped_column(String(64))
+    sequence: Mapped[int]
+    answer: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class DiscardedDraft(Base):
+    """A working copy that was discarded, kept for a while so that the discard can be undone."""
+
+    __tablename__ = "discarded_drafts"
+    __table_args__ = (UniqueConstraint("team_id", "period_start"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"))
+    period_start: Mapped[date]
+    published_revision: Mapped[int] = mapped_column(default=0)
+    """The revision readers saw when an amendment of it was discarded; 0 for a draft."""
+    kept: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """The working copy as rows: report, sections, items, decided facts, goals."""
+    discarded_at: Mapped[datetime] = mapped_column(Instant)
+    discarded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class SkippedWeek(Base):
+    """A week without a report, said with a word (a public holiday)."""
+
+    __tablename__ = "skipped_weeks"
+    __table_args__ = (UniqueConstraint("team_id", "period_start"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"))
+    period_start: Mapped[date]
+    reason: Mapped[str] = mapped_column(Text)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
 
 
 class SourcePage(Base):
