@@ -11,8 +11,9 @@ from app.accounts.sessions import hash_token
 from app.db import Database
 from app.document.reader import read
 from app.document.weeks import week_of
-from app.reports.actions import start_report, store_page
+from app.reports.actions import store_page
 from app.reports.models import SourcePage
+from app.reports.starting import start_report
 
 START = date(2016, 1, 4)
 NOW = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)

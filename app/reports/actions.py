@@ -1,96 +1,25 @@
-"""Deciding and changing whole weeks: start, store a page, publish, amend, discard."""
+"""Deciding and changing whole weeks: store a page, publish, amend, discard."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import AuditEvent, Team, User
+from app.accounts.models import Team, User
 from app.db import insert_rows
-from app.document import weeks
-from app.document.headings import heading_for, read_words
-from app.document.schema import Block, Document, PageReading, Section, SectionKind, WeekRule
-from app.document.vocabulary import Language
+from app.document.schema import Document, PageReading
 from app.errors import Conflict, Invalid
 from app.reports import events
 from app.reports.assembly import WorkingCopy, clear, lay_out, published_document, working_copy
 from app.reports.models import Fact, Goal, Report, Revision, SourcePage
+from app.reports.trail import audit, beat
 
-SKELETON: tuple[SectionKind, ...] = (
-    "metrics",
-    "key_work",
-    "workstream",
-    "incidents",
-    "other",
-    "reflections",
-    "next_goals",
-)
 HEADLINE_LENGTH = 80
-FIRST_WORKSTREAM: dict[Language, str] = {"zh": "业务支撑", "en": "Business services"}
-EARLIEST, LATEST = date(2000, 1, 3), date(2100, 1, 1)
-
-
-def find_report(session: Session, team_id: int, period_start: date) -> Report | None:
-    return session.scalars(
-        select(Report).where(Report.team_id == team_id, Report.period_start == period_start)
-    ).one_or_none()
-
-
-def start_report(
-    session: Session,
-    *,
-    team_id: int,
-    period_start: date,
-    rule: WeekRule,
-    language: Language,
-    by: User | None,
-    at: datetime,
-) -> Report:
-    """A draft for the week that `period_start` lies in, with the headings of the team's last week.
-
-    Metrics stand there with their names and no value yet. Raises Conflict where the week exists and
-    Invalid where the day is out of range.
-    """
-    if not EARLIEST <= period_start < LATEST:
-        raise Invalid("report.week_out_of_range", first=EARLIEST.isoformat(), last=LATEST.isoformat())
-    monday = weeks.monday_of(period_start)
-    if find_report(session, team_id, monday) is not None:
-        raise Conflict("report.week_exists", period=monday.isoformat())
-    before = session.scalars(
-        select(Report)
-        .where(Report.team_id == team_id, Report.period_start < monday, Report.published_revision > 0)
-        .order_by(Report.period_start.desc())
-        .limit(1)
-    ).one_or_none()
-    year, number = weeks.week_of(monday, rule)
-    label = f"第{number}周" if language == "zh" else f"Week {number}"
-    title = f"{label} {monday.isoformat()}"
-    sections = _headings_of(published_document(session, before)) if before else _skeleton(language)
-    report = Report(
-        team_id=team_id,
-        period_start=monday,
-        period_end=monday + timedelta(days=6),
-        label=label,
-        week_year=year,
-        week_number=number,
-        week_rule=rule,
-        title=title,
-        created_at=at,
-        created_by_id=by.id if by else None,
-        updated_at=at,
-        updated_by_id=by.id if by else None,
-    )
-    session.add(report)
-    session.flush()
-    lay_out(session, report, Document(title=title, sections=sections))
-    _beat(session, team_id)
-    _audit(session, "report.started", report, by=by, at=at)
-    return report
 
 
 def store_page(
@@ -201,8 +130,8 @@ def discard_draft(session: Session, report: Report, *, by: User, at: datetime) -
     """Remove a week that was never published; a published one can not be removed."""
     if report.is_published:
         raise Conflict("report.published_stays")
-    _audit(session, "report.discarded", report, by=by, at=at)
-    _beat(session, report.team_id)
+    audit(session, "report.discarded", report, by=by, at=at)
+    beat(session, report.team_id)
     session.flush()
     clear(session, report)
     session.execute(delete(Report).where(Report.id == report.id))
@@ -223,8 +152,8 @@ def discard_amendment(session: Session, report: Report, *, by: User, at: datetim
     for join in events.on_working_copy_change:
         join(session, change)
     keep_goals(session, report, copy)
-    _audit(session, "report.amendment_discarded", report, by=by, at=at)
-    _beat(session, report.team_id)
+    audit(session, "report.amendment_discarded", report, by=by, at=at)
+    beat(session, report.team_id)
 
 
 def keep_goals(session: Session, report: Report, copy: WorkingCopy, *, new: bool = False) -> None:
@@ -344,8 +273,8 @@ def _publish(
     )
     for join in events.on_publication:
         join(session, publication)
-    _audit(session, "report.published", report, by=by, at=at, revision=number, reason=reason)
-    _beat(session, report.team_id)
+    audit(session, "report.published", report, by=by, at=at, revision=number, reason=reason)
+    beat(session, report.team_id)
     session.flush()
     return revision
 
@@ -402,73 +331,3 @@ def _keep_facts(session: Session, report: Report, copy: WorkingCopy, *, new: boo
             }
         )
     insert_rows(session, Fact.__table__, rows)
-
-
-def _headings_of(document: Document) -> list[Section]:
-    """The sections of a document without their content; metrics keep their names."""
-    empty: list[Section] = []
-    for section in document.sections:
-        blocks: list[Block] = []
-        if section.kind == "metrics":
-            index = len(empty)
-            colon = "：" if any("一" <= c <= "鿿" for c in section.title or "") else ": "
-            group = None
-            for metric in document.metrics:
-                if metric.place.section != index:
-                    continue
-                if metric.group and metric.group != group:
-                    group = metric.group
-                    blocks.append(Block(kind="paragraph", text=f"{group}{colon.strip()}"))
-                blocks.append(Block(kind="item", text=f"{metric.name}{colon}".strip()))
-        empty.append(
-            Section(
-                kind=section.kind,
-                code=section.code,
-                title=section.title,
-                heading=section.heading,
-                level=section.level,
-                parent=section.parent,
-                blocks=blocks,
-            )
-        )
-    return empty
-
-
-def usual_headings(language: Language) -> list[str]:
-    """The headings a week usually has, as the program writes them."""
-    return [
-        heading_for(
-            kind,
-            title=FIRST_WORKSTREAM[language] if kind == "workstream" else None,
-            code="O1" if kind == "workstream" else None,
-            language=language,
-        )
-        for kind in SKELETON
-    ]
-
-
-def _skeleton(language: Language) -> list[Section]:
-    sections = []
-    for kind, heading in zip(SKELETON, usual_headings(language), strict=True):
-        words = read_words(heading)
-        sections.append(Section(kind=kind, code=words.code, title=words.title, heading=heading, level=2))
-    return sections
-
-
-def _beat(session: Session, team_id: int) -> None:
-    session.execute(update(Team).where(Team.id == team_id).values(pulse=Team.pulse + 1))
-
-
-def _audit(
-    session: Session, action: str, report: Report, *, by: User | None, at: datetime, **details: object
-) -> None:
-    session.add(
-        AuditEvent(
-            at=at,
-            user_id=by.id if by else None,
-            team_id=report.team_id,
-            action=action,
-            subject=f"report:{report.id}:{report.period_start.isoformat()}",
-            details={key: value for key, value in details.items() if value is not None},
-        )
-    )

@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from app.accounts.access import TeamInView
 from app.document.schema import Block, Document, Fact, Incident, Metric
 from app.reports import events, queries
-from app.reports.actions import usual_headings
 from app.reports.assembly import Path, WorkingCopy, working_copy
 from app.reports.models import Goal, Report
 from app.reports.report_page import this_week
+from app.reports.starting import usual_headings
 
 GRADES = ("A", "B", "C", "D", "open")
 

@@ -29,8 +29,8 @@ from app.config import Settings
 from app.db import Database
 from app.main import create_app
 from app.models import Base
-from app.reports.actions import start_report
 from app.reports.models import Report
+from app.reports.starting import start_report
 from app.web.access import declared_access
 from tests.conftest import PUBLIC_URL, Cast, Clock, new_session
 from tests.reports.pages import MONDAY, store_week
