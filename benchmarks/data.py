@@ -11,8 +11,8 @@ from app.accounts.sessions import hash_token
 from app.db import Database
 from app.document.reader import read
 from app.document.weeks import week_of
-from app.reports.actions import store_page
 from app.reports.models import SourcePage
+from app.reports.publishing import store_page
 from app.reports.starting import start_report
 
 START = date(2016, 1, 4)

@@ -25,9 +25,9 @@ from app.document.vocabulary import Language
 from app.document.writer import write
 from app.errors import Refusal
 from app.exchange.sources import Found, Page, Unreadable
-from app.reports.actions import edited_since_import, replace_with_page, store_page
 from app.reports.assembly import document_of, published_document
 from app.reports.models import ImportBatch, Report, Revision, SourcePage
+from app.reports.publishing import edited_since_import, replace_with_page, store_page
 
 Outcome = Literal["made", "updated", "unchanged", "skipped"]
 OnConflict = Literal["skip", "replace"]

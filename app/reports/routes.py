@@ -25,7 +25,6 @@ from app.reports.access import (
     ReportInView,
     Writer,
 )
-from app.reports.actions import discard_amendment, discard_draft, publish_report
 from app.reports.assembly import document_of, published_document, report_as_published, revision_document
 from app.reports.editing import refuse_other_version
 from app.reports.forms import NewWeekData, PublicationData, day_of
@@ -40,6 +39,7 @@ from app.reports.kept_pages import (
     store,
 )
 from app.reports.models import Report
+from app.reports.publishing import discard_amendment, discard_draft, publish_report
 from app.reports.queries import revision_of, revisions_of, source_page_of
 from app.reports.starting import start_report
 from app.web.clock import Now

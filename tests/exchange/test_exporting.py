@@ -17,8 +17,8 @@ from app.document.schema import Document
 from app.errors import Invalid, NotFound
 from app.exchange import exporting, runs
 from app.exchange.sources import pages_at
-from app.reports.actions import revision_hash
 from app.reports.models import Report, Revision
+from app.reports.publishing import revision_hash
 from app.reports.starting import start_report
 from tests.conftest import FRIDAY, Cast
 from tests.exchange.pages import WEEK_23, import_found, named, outcomes, page_of, weeks_of_pages

@@ -8,8 +8,8 @@ from app import features
 from app.accounts.models import Team, User
 from app.db import Database
 from app.document.reader import read
-from app.reports.actions import store_page
 from app.reports.models import Report, SourcePage
+from app.reports.publishing import store_page
 
 MONDAY = date(2025, 6, 2)
 PAGE = """# 第23周 2025-06-06

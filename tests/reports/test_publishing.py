@@ -14,9 +14,9 @@ from app.accounts import actions
 from app.accounts.models import Team
 from app.db import Database
 from app.metrics.models import Metric, Reading
-from app.reports.actions import revision_hash
 from app.reports.kept_pages import KeptPages
 from app.reports.models import Item, Report, Revision
+from app.reports.publishing import revision_hash
 from tests.conftest import Cast, Clock, SignIn
 from tests.reports.pages import MONDAY, PAGE, report_of, store_week
 
