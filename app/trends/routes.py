@@ -4,36 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
-from typing import Annotated, Literal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from app import __version__
 from app.accounts.access import TeamInView, VisibleTeam
 from app.document.schema import WeekRule
+from app.trends.asked import WINDOW, Asked, WhatIsAsked
 from app.trends.export import readings_csv
 from app.trends.queries import trends_of
-from app.trends.trends_page import WEEKS, Asked, trends_page
-from app.trends.words import Unit
+from app.trends.trends_page import trends_page
 from app.web.clock import Now
 from app.web.database import DbSession
 from app.web.i18n import language_of, translation_of
 from app.web.templates import THEME_COOKIE, page
 
 router = APIRouter()
-
-
-def asked(
-    weeks: Literal["26", "52", "all"] = "26",
-    unit: Unit = "percent",
-    until: Annotated[date | None, Query()] = None,
-) -> Asked:
-    return Asked(weeks, unit, until)
-
-
-WhatIsAsked = Annotated[Asked, Depends(asked)]
 
 
 @router.get("/teams/{team}/trends")
@@ -44,7 +32,7 @@ def trends(request: Request, team: VisibleTeam, asked: WhatIsAsked, session: DbS
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     context = trends_page(
-        trends_of(session, team.id, weeks=WEEKS[asked.weeks], until=asked.until),
+        trends_of(session, team.id, weeks=WINDOW[asked.weeks], until=asked.until),
         asked=asked,
         rule=rule_of(team),
         today=today,
@@ -56,7 +44,7 @@ def trends(request: Request, team: VisibleTeam, asked: WhatIsAsked, session: DbS
 @router.get("/teams/{team}/trends.csv")
 def trends_csv(team: VisibleTeam, asked: WhatIsAsked, session: DbSession) -> Response:
     """The same readings, a row each."""
-    found = trends_of(session, team.id, weeks=WEEKS[asked.weeks], until=asked.until)
+    found = trends_of(session, team.id, weeks=WINDOW[asked.weeks], until=asked.until)
     body = readings_csv(found.series if found else (), found.axis if found else None)
     name = quote(f"{team.slug} trends.csv")
     return Response(

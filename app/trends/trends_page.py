@@ -6,38 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from app.document.schema import WeekRule
 from app.metrics.scales import WHOLE
 from app.trends import queries
+from app.trends.asked import Asked
 from app.trends.axes import WEEK, TimeAxis
 from app.trends.geometry import Chart, Point, Target, draw
 from app.trends.pins import Pins, lay_pins
 from app.trends.queries import Accident, Trends, Week
 from app.trends.statistics import Series, Value, target_spans
 from app.trends.tables import score, score_width, tables
-from app.trends.words import Language, Unit, Words, short_symptom
+from app.trends.words import Language, Words, short_symptom
 
-WEEKS: Mapping[str, int | None] = {"26": 26, "52": 52, "all": None}
 CROWDED = 110
 """With more weeks than that they are too narrow for a dot each, and several share a spot."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the address asks for."""
-
-    weeks: Literal["26", "52", "all"] = "26"
-    unit: Unit = "percent"
-    until: date | None = None
-
-    def query(self, **changes: Any) -> str:
-        """The query of a link that changes some of it; what is usual is left out."""
-        asked = {"weeks": self.weeks, "unit": self.unit, "until": self.until, **changes}
-        usual = {"weeks": "26", "unit": "percent", "until": None}
-        parts = [f"{name}={value}" for name, value in asked.items() if value != usual[name]]
-        return "?" + "&".join(parts) if parts else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Protocol
 
 from app.document.schema import WeekRule
 from app.document.weeks import week_of
 from app.metrics.scales import failures_per_million, plain
+from app.trends.asked import Unit
 from app.trends.axes import TimeAxis
 from app.trends.queries import Accident, Week
 from app.trends.statistics import Metric, Series, Value, runs
 
-Unit = Literal["percent", "ppm"]
 MOST_STRETCHES = 4
 MOST_NAMED = 2
 SYMPTOM_LENGTH = 60
