@@ -58,6 +58,7 @@ class EventToEdit:
 @dataclass(slots=True)
 class ItemToEdit:
     id: int
+    section_id: int
     version: int
     kind: str
     text: str
@@ -197,6 +198,7 @@ def _items(
         number += block.kind == "item"
         yield ItemToEdit(
             id=item_id,
+            section_id=copy.section_ids[section],
             version=copy.versions[item_id],
             kind=block.kind,
             text=block.text,
