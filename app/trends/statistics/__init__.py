@@ -4,7 +4,10 @@
 limits, which are estimates, are computed in floats.
 """
 
-from app.trends.statistics.series import (
+from app.trends.statistics.periods import Comparison, Half, compare
+from app.trends.statistics.rare import DaysBetween, RunChart, days_between, run_chart
+from app.trends.statistics.readings import (
+    Baseline,
     FailureChange,
     Metric,
     Reading,
@@ -16,16 +19,41 @@ from app.trends.statistics.series import (
     series,
     target_spans,
 )
+from app.trends.statistics.signals import Assurance, Judged, Signal, Stretch, Variation, judge
+from app.trends.statistics.xmr import Bounds, Limits, Without
+from app.trends.statistics.year import Budget, Check, checks, error_budget, same_week_last_year
 
 __all__ = [
+    "Assurance",
+    "Baseline",
+    "Bounds",
+    "Budget",
+    "Check",
+    "Comparison",
+    "DaysBetween",
     "FailureChange",
+    "Half",
+    "Judged",
+    "Limits",
     "Metric",
     "Reading",
+    "RunChart",
     "Series",
+    "Signal",
+    "Stretch",
     "TargetFrom",
     "Value",
+    "Variation",
+    "Without",
+    "checks",
+    "compare",
+    "days_between",
+    "error_budget",
     "failure_change",
+    "judge",
+    "run_chart",
     "runs",
+    "same_week_last_year",
     "series",
     "target_spans",
 ]

@@ -1,4 +1,4 @@
-"""What the reported numbers of a metric say over a stretch of weeks. Numbers in, findings out; pure."""
+"""A metric's readings laid out on a time axis: values, gaps, restatements, targets. Pure."""
 
 from __future__ import annotations
 
@@ -24,8 +24,17 @@ class TargetFrom:
 
 
 @dataclass(frozen=True, slots=True)
+class Baseline:
+    """Weeks from which a person locked the limits, and why. They hold from its first day on."""
+
+    from_day: date
+    until_day: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Metric:
-    """What is measured; `first_week` is the first week it was ever reported, targets oldest first."""
+    """What is measured; `first_week` is the first week it was ever reported, the rest oldest first."""
 
     id: int
     key: str
@@ -38,6 +47,9 @@ class Metric:
     retired_from: date | None
     first_week: date | None
     targets: tuple[TargetFrom, ...] = ()
+    baselines: tuple[Baseline, ...] = ()
+    spc_scale: str = "cbrt"
+    team_id: int = 0
 
     @property
     def is_rate(self) -> bool:
@@ -66,20 +78,29 @@ class Reading:
     literal: str
     value: Decimal
     decimals: int
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A week's value that stands. `former` is what an earlier revision said, where that differs."""
+    """A week's value that stands. `former` is what an earlier revision said, where that differs.
+
+    `times` is how often it was said otherwise before.
+    """
 
     index: int
     week: date
     literal: str
     value: Decimal
+    decimals: int
     low: Decimal
     high: Decimal
     revision: int
     former: Reading | None = None
+    times: int = 0
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +114,11 @@ class FailureChange:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A metric's weeks on a time axis. `withdrawn` holds by index what only earlier revisions said."""
+    """A metric's weeks on a time axis. `withdrawn` holds by index what only earlier revisions said.
+
+    `before` are the values from before the axis begins, with negative indexes: limits and last year need
+    them. `by_index` has them too.
+    """
 
     metric: Metric
     values: tuple[Value, ...]
@@ -101,10 +126,33 @@ class Series:
     withdrawn: Mapping[int, str] = field(default_factory=dict)
     by_index: Mapping[int, Value] = field(default_factory=dict)
     missing_set: frozenset[int] = frozenset()
+    before: tuple[Value, ...] = ()
+
+    @property
+    def history(self) -> tuple[Value, ...]:
+        """All that is known, oldest first."""
+        return (*self.before, *self.values)
 
     @property
     def latest(self) -> Value | None:
         return self.values[-1] if self.values else None
+
+    def in_days(self, first: date, last: date) -> tuple[Value, ...]:
+        """The values of the weeks that begin in a stretch of days, both ends included."""
+        return tuple(value for value in self.history if first <= value.week <= last)
+
+    def middle_of_four(self) -> Value | None:
+        """The median of the last four weeks, as it was reported; of two middle values the worse one.
+
+        None where fewer than three of them have a value.
+        """
+        if self.latest is None:
+            return None
+        four = [
+            value for back in range(4) if (value := self.by_index.get(self.latest.index - back)) is not None
+        ]
+        ranked = sorted(four, key=lambda value: value.value, reverse=self.metric.lower_is_better)
+        return ranked[(len(ranked) - 1) // 2] if len(ranked) >= 3 else None
 
     @property
     def restated(self) -> tuple[Value, ...]:
@@ -156,7 +204,9 @@ def series(metric: Metric, readings: Sequence[Reading], axis: TimeAxis) -> Serie
     values: list[Value] = []
     withdrawn: dict[int, str] = {}
     for week in sorted(by_week):
-        told = sorted(by_week[week], key=lambda reading: reading.revision)
+        told = by_week[week]
+        if len(told) > 1:
+            told.sort(key=lambda reading: reading.revision)
         standing = next((reading for reading in told if reading.stands), None)
         if standing is None:
             withdrawn[axis.index(week)] = told[-1].literal
@@ -166,7 +216,16 @@ def series(metric: Metric, readings: Sequence[Reading], axis: TimeAxis) -> Serie
     begins = max(0, axis.index(metric.first_week)) if metric.first_week else axis.weeks
     ends = axis.weeks if metric.retired_from is None else min(axis.weeks, axis.index(metric.retired_from))
     missing = tuple(index for index in range(begins, ends) if index not in known)
-    return Series(metric, tuple(values), missing, withdrawn, known, frozenset(missing))
+    shown = next((place for place, value in enumerate(values) if value.index >= 0), len(values))
+    return Series(
+        metric,
+        tuple(values[shown:]),
+        missing,
+        withdrawn,
+        known,
+        frozenset(missing),
+        before=tuple(values[:shown]),
+    )
 
 
 def failure_change(before: Decimal, now: Decimal, direction: str = "up") -> FailureChange:
@@ -215,8 +274,12 @@ def _value(metric: Metric, standing: Reading, told: Sequence[Reading], axis: Tim
         week=standing.week,
         literal=standing.literal,
         value=standing.value,
+        decimals=standing.decimals,
         low=stands_for.low,
         high=stands_for.high,
         revision=standing.revision,
         former=former[-1] if former else None,
+        times=len(former),
+        numerator=standing.numerator,
+        denominator=standing.denominator,
     )
