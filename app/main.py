@@ -21,6 +21,7 @@ from app.config import Settings
 from app.db import Database
 from app.incidents import routes as incident_routes
 from app.metrics import routes as metric_routes
+from app.metrics import settings_routes as metric_settings_routes
 from app.reports import edit_routes
 from app.reports import routes as report_routes
 from app.reports.kept_pages import KeptPages
@@ -81,6 +82,7 @@ def _routers() -> list[APIRouter]:
         trend_routes.router,
         edit_routes.router,
         metric_routes.router,
+        metric_settings_routes.router,
         incident_routes.router,
         accounts_routes.router,
         account_routes.router,

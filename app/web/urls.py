@@ -24,6 +24,14 @@ def trends(team: HasSlug) -> str:
     return f"/teams/{team.slug}/trends"
 
 
+def metrics(team: HasSlug) -> str:
+    return f"/teams/{team.slug}/metrics"
+
+
+def metric(team: HasSlug, metric_id: int) -> str:
+    return f"/teams/{team.slug}/metrics/{metric_id}"
+
+
 def sign_in(next_page: str | None = None) -> str:
     """The sign-in page, which leads on to `next_page`."""
     return f"/sign-in?next={quote(next_page, safe='/')}" if next_page and next_page != "/" else "/sign-in"

@@ -28,6 +28,7 @@ from app.accounts.models import Team
 from app.config import Settings
 from app.db import Database
 from app.main import create_app
+from app.metrics.models import Metric
 from app.models import Base
 from app.reports.models import Report
 from app.reports.starting import start_report
@@ -50,14 +51,18 @@ TABLE: dict[str, tuple[Outcome, ...]] = {
     "report.readable": ("sign-in", "not found", "in", "in", "in", "in"),
     "report.readable, draft": ("sign-in", "not found", "forbidden", "in", "in", "in"),
     "report.editable": ("sign-in", "not found", "forbidden", "forbidden", "in", "in"),
+    "metric.readable": ("sign-in", "not found", "in", "in", "in", "in"),
+    "metric.editable": ("sign-in", "not found", "forbidden", "forbidden", "in", "in"),
 }
 STRICTEST_FIRST = tuple(reversed([name for name in TABLE if ", " not in name]))
 ANY_TEXT = {"token": "no-such-token"}
 """Parameters that are not the id of a row. A made-up token lets nobody in, and is found by nobody."""
 NO_SUCH_ID = 999_999
-MAY_BE_ABSENT = {"token", "number", "other", "batch_id", "session_id", "goal_id"}
+MAY_BE_ABSENT = {"token", "number", "other", "batch_id", "session_id", "goal_id", "name_id"}
 """Whoever may ask can still get a 404 for these: there may be no such thing in this week, or it is not
-their own (sessions), or it is said in the week after (outcomes of goals)."""
+their own (sessions), or it is said in the week after (outcomes of goals), or it is another metric's."""
+CALLED_OTHERWISE = {"session": "signinsession", "name": "metricname"}
+"""Ids whose tables have a longer name."""
 
 
 @dataclass(frozen=True)
@@ -136,9 +141,8 @@ class World:
     def some_id(self, name: str, of: int) -> int:
         """The id of a row of that report, or of its team: `item_id` is an `Item`."""
         wanted = name.removesuffix("_id").replace("_", "")
+        wanted = CALLED_OTHERWISE.get(wanted, wanted)
         kinds = [m.class_ for m in Base.registry.mappers if m.class_.__name__.lower() == wanted]
-        if wanted == "session":
-            kinds = [m.class_ for m in Base.registry.mappers if m.class_.__name__ == "SignInSession"]
         if not kinds:
             pytest.fail(f"say in tests/accounts/test_access.py what to put for {{{name}}}")
         columns = inspect(kinds[0]).columns
@@ -146,6 +150,10 @@ class World:
             query = select(kinds[0].id)
             if "report_id" in columns:
                 query = query.where(columns["report_id"] == of)
+            elif "metric_id" in columns:
+                report = session.get_one(Report, of)
+                metrics = select(Metric.id).where(Metric.team_id == report.team_id)
+                query = query.where(columns["metric_id"].in_(metrics)).order_by(columns["metric_id"])
             elif "team_id" in columns:
                 report = session.get_one(Report, of)
                 query = query.where(columns["team_id"] == report.team_id)
