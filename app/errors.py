@@ -9,12 +9,16 @@ from typing import Any
 
 
 class Refusal(Exception):
-    """Base of all refusals: `key` names the message, `values` fill it."""
+    """Base of all refusals: `key` names the message, `values` fill it.
+
+    `details` are told, besides, to a script that asked for JSON.
+    """
 
     def __init__(self, key: str, **values: Any) -> None:
         super().__init__(key)
         self.key = key
         self.values = values
+        self.details: dict[str, Any] = {}
 
 
 class NotFound(Refusal):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
@@ -37,7 +37,11 @@ class WorkingCopy:
 
 
 def lay_out(session: Session, report: Report, document: Document) -> WorkingCopy:
-    """Store the document's sections and blocks as the working copy of a report that has none."""
+    """Store the document's sections and blocks as the working copy of a report that has none.
+
+    Items begin at the report's version: SQLite gives ids anew, and no page that is open may take a new
+    item for one that had its id.
+    """
     report.title = document.title
     report.front = document.model_dump(mode="json", exclude=CONTENT | RECOGNISED)
     section_ids = _insert_sections(session, report.id, document.sections)
@@ -60,6 +64,7 @@ def lay_out(session: Session, report: Report, document: Document) -> WorkingCopy
             "text": block.text,
             "ordered": block.ordered,
             "position": path[-1],
+            "version": report.version,
             **_source_columns(block.source),
         }
         for index, path, block in blocks
@@ -70,7 +75,7 @@ def lay_out(session: Session, report: Report, document: Document) -> WorkingCopy
         section_ids,
         [1] * len(section_ids),
         item_ids,
-        dict.fromkeys(item_ids.values(), 1),
+        dict.fromkeys(item_ids.values(), report.version),
     )
 
 
@@ -81,12 +86,17 @@ def clear(session: Session, report: Report) -> None:
 
 
 def working_copy(
-    session: Session, report: Report, *, only_sections: Iterable[int] | None = None
+    session: Session,
+    report: Report,
+    *,
+    only_sections: Iterable[int] | None = None,
+    for_readers: bool = False,
 ) -> WorkingCopy:
     """The working copy, its values recognised anew and what people decided on them applied.
 
     Three statements, however long the report. With `only_sections` (section ids) the document holds
-    just those sections.
+    just those sections. `for_readers` leaves out what only the writer sees: items without text, and
+    carried ones that nobody touched or confirmed; what stands below them takes their place.
     """
     sections_query = select(Section).where(Section.report_id == report.id)
     items_query = select(
@@ -97,6 +107,7 @@ def working_copy(
         Item.text,
         Item.ordered,
         Item.version,
+        Item.carried_open,
         Item.source_start,
         Item.source_end,
         Item.source_line,
@@ -109,6 +120,7 @@ def working_copy(
     index_of = {section.id: index for index, section in enumerate(sections)}
     blocks_of: dict[tuple[int, int | None], list[tuple[int, Block]]] = {}
     versions: dict[int, int] = {}
+    left_out: set[int] = set()
     for row in session.execute(items_query.order_by(Item.position, Item.id)):
         block = Block.model_construct(
             kind=row.kind,
@@ -119,11 +131,20 @@ def working_copy(
         )
         blocks_of.setdefault((row.section_id, row.parent_id), []).append((row.id, block))
         versions[row.id] = row.version
+        if for_readers and (row.carried_open or not row.text):
+            left_out.add(row.id)
     item_ids: dict[tuple[int, Path], int] = {}
+
+    def shown(section: int, parent: int | None) -> Iterator[tuple[int, Block]]:
+        for item_id, block in blocks_of.get((section, parent), ()):
+            if item_id in left_out:
+                yield from shown(section, item_id)
+            else:
+                yield item_id, block
 
     def place(section: int, index: int, parent: int | None, above: Path) -> list[Block]:
         placed = []
-        for position, (item_id, block) in enumerate(blocks_of.get((section, parent), ())):
+        for position, (item_id, block) in enumerate(shown(section, parent)):
             path = (*above, position)
             item_ids[index, path] = item_id
             block.blocks = place(section, index, item_id, path)
@@ -160,8 +181,8 @@ def working_copy(
 
 
 def document_of(session: Session, report: Report) -> Document:
-    """The working copy as a document."""
-    return working_copy(session, report).document
+    """The working copy as readers would see it."""
+    return working_copy(session, report, for_readers=True).document
 
 
 def published_document(session: Session, report: Report) -> Document:

@@ -155,6 +155,7 @@ def move_item(
         target.insert(target.index(parent) + 1, item)
         item.parent_id = parent.parent_id
         put_in_order(session, target)
+    item.carried_open = False
     return touch(session, report, sections, by=by, at=at)
 
 
@@ -266,18 +267,24 @@ def touch(
 
     Gives the changed sections as they now stand.
     """
+    return note_change(session, report, section_ids, by_id=by.id, at=at)
+
+
+def note_change(
+    session: Session, report: Report, section_ids: list[int] | set[int], *, by_id: int, at: datetime
+) -> WorkingCopy:
     if report.state == "published":
         report.state = "amending"
         session.execute(update(Team).where(Team.id == report.team_id).values(pulse=Team.pulse + 1))
     report.version += 1
-    report.updated_at, report.updated_by_id = at, by.id
+    report.updated_at, report.updated_by_id = at, by_id
     session.flush()
     copy = working_copy(session, report, only_sections=section_ids)
     change = events.WorkingCopyChange(report, copy.document, copy.item_ids, frozenset(section_ids))
     for join in events.on_working_copy_change:
         join(session, change)
     if any(section.kind == "next_goals" for section in copy.document.sections):
-        keep_goals(session, report, working_copy(session, report))
+        keep_goals(session, report, working_copy(session, report, for_readers=True))
     session.flush()
     return copy
 
@@ -292,17 +299,23 @@ def _refuse_stale(item: Item, *, version: int, base: str | None, mine: str) -> N
 def _set_text(session: Session, item: Item, text: str, *, by: User, at: datetime) -> None:
     if item.text == text:
         return
-    session.execute(delete(Fact).where(Fact.item_id == item.id, Fact.decision.is_(None)))
-    for fact in session.scalars(select(Fact).where(Fact.item_id == item.id)):
+    retext_facts(session, item.id, text)
+    item.text = text
+    item.version += 1
+    item.carried_open = False
+    item.updated_at, item.updated_by_id = at, by.id
+    item.source_start = item.source_end = item.source_line = None
+
+
+def retext_facts(session: Session, item_id: int | None, text: str) -> None:
+    """Let what people decided on an item's values follow its new text; what is not said any more goes."""
+    session.execute(delete(Fact).where(Fact.item_id == item_id, Fact.decision.is_(None)))
+    for fact in session.scalars(select(Fact).where(Fact.item_id == item_id)):
         found = text.find(fact.literal)
         if found < 0:
             session.delete(fact)
         else:
             fact.start, fact.end = found, found + len(fact.literal)
-    item.text = text
-    item.version += 1
-    item.updated_at, item.updated_by_id = at, by.id
-    item.source_start = item.source_end = item.source_line = None
 
 
 def texts_of(text: str) -> list[str]:
@@ -335,6 +348,7 @@ def _insert(
         text=block.text,
         ordered=block.ordered,
         position=position,
+        version=session.get_one(Report, report_id).version + 1,  # ids may come again, versions do not
     )
     session.add(item)
     session.flush()

@@ -42,7 +42,7 @@ def publish_report(
         raise Conflict("report.already_published")
     if report.is_published and reason is None:
         raise Invalid("report.reason_needed")
-    copy = working_copy(session, report)
+    copy = working_copy(session, report, for_readers=True)
     if not any(section.blocks for section in copy.document.sections):
         raise Invalid("report.empty")
     return _publish(session, report, copy, by=by, author_name=author_name, at=at, reason=reason, page=None)
@@ -143,10 +143,10 @@ def discard_amendment(session: Session, report: Report, *, by: User, at: datetim
     if report.state != "amending":
         raise Conflict("report.no_amendment")
     document = published_document(session, report)
+    report.version += 1
     clear(session, report)
     copy = lay_out(session, report, document)
     report.state = "published"
-    report.version += 1
     report.updated_at, report.updated_by_id = at, by.id
     session.flush()
     change = events.WorkingCopyChange(report, document, copy.item_ids, frozenset(copy.section_ids))

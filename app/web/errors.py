@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from fastapi import FastAPI
@@ -33,6 +35,8 @@ from app.web import urls
 from app.web.forms import Again, Filled
 from app.web.htmx import go_to, retarget, wants_fragment
 from app.web.i18n import translation_of
+from app.web.problems import problem as problem_details
+from app.web.problems import wants_json
 from app.web.templates import page
 
 log = structlog.get_logger("weekline.web")
@@ -89,7 +93,7 @@ async def refused(request: Request, problem: Exception) -> Response:
         headers["Retry-After"] = str(problem.values.get("retry_after", 60))
     again: Again | None = getattr(request.state, "again", None)
     if again is None:
-        return _show(request, status, message, headers, problem)
+        return _show(request, status, problem.key, headers, problem)
     shown = await run_in_threadpool(_form_again, request, again, problem.key, message, status)
     shown.headers.update(headers)
     return shown
@@ -107,8 +111,8 @@ async def sign_in_first(request: Request) -> Response:
     Nothing typed is lost: a save in the background gets a 401 that says so and leaves the page as it is; a
     form that was sent comes back as a page from which it can be sent again.
     """
-    if wants_fragment(request):
-        return _show(request, 401, translation_of(request).key("signed_out"), {})
+    if wants_fragment(request) or wants_json(request):
+        return _show(request, 401, "signed_out")
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if request.method in {"GET", "HEAD"}:
         return go_to(request, urls.sign_in(here))
@@ -139,7 +143,7 @@ async def http_error(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, HTTPException)
     await _find_viewer(request)
     key = HTTP_KEYS.get(problem.status_code, "http.bad_request")
-    return _show(request, problem.status_code, translation_of(request).key(key), dict(problem.headers or {}))
+    return _show(request, problem.status_code, key, dict(problem.headers or {}))
 
 
 async def invalid(request: Request, problem: Exception) -> Response:
@@ -149,11 +153,11 @@ async def invalid(request: Request, problem: Exception) -> Response:
     errors = problem.errors()
     in_path = any(error["loc"][0] == "path" for error in errors)
     if in_path:
-        return _show(request, 404, translation_of(request).key("http.not_found"), {})
+        return _show(request, 404, "http.not_found")
     too_large = any(error["type"] == "field_too_large" for error in errors)
     field = str(errors[0]["loc"][-1]) if errors else ""
     key = "field.too_large" if too_large else "field.invalid"
-    return _show(request, 422, translation_of(request).key(key, field=field), {})
+    return _show(request, 422, key, field=field)
 
 
 async def database_failed(request: Request, problem: Exception) -> Response:
@@ -163,12 +167,12 @@ async def database_failed(request: Request, problem: Exception) -> Response:
         raise problem
     log.error("database failed", kind=failure.key, path=request.url.path, error=type(problem).__name__)
     headers = {"Retry-After": str(failure.retry_after)} if failure.retry_after else {}
-    return _show(request, failure.status, translation_of(request).key(failure.key), headers)
+    return _show(request, failure.status, failure.key, headers)
 
 
 async def out_of_range(request: Request, problem: Exception) -> Response:
     """A number in an address or a form that no row can have: SQLite's driver refuses it before asking."""
-    return _show(request, 404, translation_of(request).key("http.not_found"), {})
+    return _show(request, 404, "http.not_found")
 
 
 async def disk_failed(request: Request, problem: Exception) -> Response:
@@ -176,7 +180,7 @@ async def disk_failed(request: Request, problem: Exception) -> Response:
     if failure is None:
         raise problem
     log.error("disk failed", kind=failure.key, path=request.url.path)
-    return _show(request, failure.status, translation_of(request).key(failure.key), {})
+    return _show(request, failure.status, failure.key)
 
 
 def failure_of(problem: Exception) -> Failure | None:
@@ -202,10 +206,17 @@ def failure_of(problem: Exception) -> Failure | None:
 def _show(
     request: Request,
     status: int,
-    message: str,
-    headers: dict[str, str],
+    key: str,
+    headers: Mapping[str, str] | None = None,
     problem: Refusal | None = None,
+    **values: Any,
 ) -> Response:
+    message = (
+        translation_of(request).refusal(problem) if problem else translation_of(request).key(key, **values)
+    )
+    if wants_json(request):
+        details = problem.details if problem else {}
+        return problem_details(status, key, message, headers=headers, **details)
     stale = isinstance(problem, StaleVersion)
     context = {"status": status, "message": message, "problem": problem}
     if not wants_fragment(request):
@@ -240,7 +251,7 @@ class LastResort:
         except Exception:
             if not started:
                 request = Request(scope, receive)
-                response = _show(request, 500, translation_of(request).key("http.crash"), {})
+                response = _show(request, 500, "http.crash")
                 await response(scope, receive, send)
             raise
 

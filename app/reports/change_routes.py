@@ -1,0 +1,94 @@
+"""Saving while one writes: what the open page sends, and what it is told."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from app.document.merging import told_apart
+from app.reports import changes
+from app.reports.access import EditableReport, ReportInView
+from app.reports.change_forms import ChangesForm
+from app.reports.planning import ItemChanged, ItemGone
+from app.web.clock import Now
+from app.web.database import DbSession
+from app.web.templates import render
+
+router = APIRouter()
+REPORT = "/teams/{team}/weeks/{period}"
+
+
+@router.post(REPORT + "/changes")
+def save_changes(
+    request: Request, shown: EditableReport, form: ChangesForm, session: DbSession, now: Now
+) -> Response:
+    """Save a step of changes, all of it or none; a repeat is answered as before and changes nothing."""
+    report = shown.report
+    given = changes.answer_given(session, report, form)
+    if given is None:
+        try:
+            saved = changes.save_changes(
+                session, report, form.changes, by_id=shown.team.viewer.user_id, at=now
+            )
+        except ItemChanged as clash:
+            clash.details = _clash(request, shown, clash)
+            raise
+        except ItemGone as gone:
+            gone.details = {"item": gone.item, "mine": gone.mine}
+            raise
+        local = now.astimezone(ZoneInfo(shown.team.time_zone))
+        given = {
+            "sequence": form.sequence,
+            "version": report.version,
+            "saved_at": now.isoformat(),
+            "saved": f"{local:%H:%M}",
+            "items": {
+                str(ref): {
+                    "id": row.id,
+                    "version": row.version,
+                    "state": _state(request, shown, saved, row.id),
+                }
+                for ref, row in saved.items.items()
+            },
+            "removed": saved.removed,
+            "redraw": saved.redraw,
+        }
+        changes.keep_answer(
+            session,
+            report,
+            client=form.client,
+            field=form.field,
+            sequence=form.sequence,
+            answer=given,
+            at=now,
+        )
+    return JSONResponse(given, headers={"Cache-Control": "no-store"})
+
+
+def _state(request: Request, shown: ReportInView, saved: changes.Saved, item_id: int | None) -> str:
+    item = saved.shown.get(item_id or 0)
+    if item is None:
+        return ""
+    context = {"team": shown.team, "report": shown.report, "url": shown.url, "item": item}
+    return render(request, "reports/edit/_recognised.html", context)
+
+
+def _clash(request: Request, shown: ReportInView, clash: ItemChanged) -> dict[str, Any]:
+    at = clash.at.astimezone(ZoneInfo(shown.team.time_zone)) if clash.at else None
+    theirs_at = f"{at:%H:%M}" if at else None
+    theirs, mine = told_apart(clash.theirs, clash.mine)
+    context = {"clash": clash, "theirs_at": theirs_at, "theirs": theirs, "mine": mine}
+    return {
+        "item": clash.item,
+        "base": clash.base,
+        "theirs": clash.theirs,
+        "theirs_by": clash.by,
+        "theirs_at": theirs_at,
+        "mine": clash.mine,
+        "version": clash.version,
+        "merged": clash.merged,
+        "html": render(request, "reports/edit/_clash.html", context),
+    }

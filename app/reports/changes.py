@@ -1,0 +1,206 @@
+"""Saving what an open page sends: several changes as one step, each save at most once.
+
+A save is named by the page that is open (`client`), the field in it and a number that counts up. A
+repeat is given the answer it was given before, one that comes late is refused; both in the transaction
+of the change itself, so that neither a lost answer nor a crash can save anything twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.db import insert_rows, new_ids
+from app.errors import Conflict
+from app.reports.assembly import WorkingCopy, working_copy
+from app.reports.change_forms import Change, ChangesForm, Ref
+from app.reports.edit_page import ItemToEdit, find_item, sections_to_edit
+from app.reports.editing import note_change, retext_facts
+from app.reports.models import AcknowledgedSave, Item, Report, Section
+from app.reports.planning import ItemChanged, Plan, Row
+
+REMEMBERED = timedelta(days=7)
+"""How long a page can be open, asleep and out of touch, and still ask what became of its last save."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of a step: the items by the names that the browser used, and what it should draw anew."""
+
+    items: dict[Ref, Row]
+    shown: dict[int, ItemToEdit]
+    """By id; an item that is part of an event now is not among them."""
+    removed: list[Ref]
+    redraw: list[int]
+
+
+def answer_given(session: Session, report: Report, save: ChangesForm) -> dict[str, Any] | None:
+    """The answer to the same save before; None for a new one. Raises Conflict for one that comes late."""
+    return answer_before(session, report, client=save.client, field=save.field, sequence=save.sequence)
+
+
+def answer_before(
+    session: Session, report: Report, *, client: str, field: str, sequence: int
+) -> dict[str, Any] | None:
+    stored = session.execute(
+        select(AcknowledgedSave.sequence, AcknowledgedSave.answer).where(
+            AcknowledgedSave.report_id == report.id,
+            AcknowledgedSave.client == client,
+            AcknowledgedSave.field == field,
+        )
+    ).one_or_none()
+    if stored is None or stored.sequence < sequence:
+        return None
+    if stored.sequence > sequence:
+        raise Conflict("save.superseded")
+    answer: dict[str, Any] = stored.answer
+    return answer
+
+
+def keep_answer(
+    session: Session,
+    report: Report,
+    *,
+    client: str,
+    field: str,
+    sequence: int,
+    answer: dict[str, Any],
+    at: datetime,
+) -> None:
+    """Remember what the browser is told; what was told to pages closed long ago is forgotten."""
+    here = (
+        AcknowledgedSave.report_id == report.id,
+        AcknowledgedSave.client == client,
+        AcknowledgedSave.field == field,
+    )
+    told = {"sequence": sequence, "answer": answer, "at": at}
+    if session.execute(update(AcknowledgedSave).where(*here).values(told)).rowcount:  # type: ignore[attr-defined]
+        return
+    session.execute(delete(AcknowledgedSave).where(AcknowledgedSave.at < at - REMEMBERED))
+    session.execute(insert(AcknowledgedSave).values(report_id=report.id, client=client, field=field, **told))
+
+
+def save_changes(
+    session: Session, report: Report, changes: Sequence[Change], *, by_id: int, at: datetime
+) -> Saved:
+    """Make all of the changes, or raise and make none.
+
+    Raises ItemChanged where somebody else changed a text meanwhile, ItemGone where an item is not there
+    any more, Conflict where a section has gone or an item would come below itself.
+    """
+    plan = Plan(*_as_it_stands(session, report), version=report.version + 1)
+    try:
+        for change in changes:
+            plan.apply(change)
+    except ItemChanged as clash:
+        clash.by = session.scalar(select(User.display_name).where(User.id == clash.by_id))
+        raise
+    if not plan.sections:
+        return Saved(plan.answered, _shown(session, report, plan), plan.gone, [])
+    before = _shapes(working_copy(session, report, only_sections=plan.sections))
+    _write(session, report, plan, by_id=by_id, at=at)
+    copy = note_change(session, report, plan.sections, by_id=by_id, at=at)
+    after = _shapes(copy)
+    return Saved(
+        items=plan.answered,
+        shown=_to_edit(copy, plan),
+        removed=plan.gone,
+        redraw=[section for section in copy.section_ids if before.get(section) != after[section]],
+    )
+
+
+def _as_it_stands(session: Session, report: Report) -> tuple[list[Row], list[int]]:
+    """All items of the week in their order, and its sections."""
+    columns = (
+        Item.id,
+        Item.uid,
+        Item.section_id,
+        Item.parent_id,
+        Item.kind,
+        Item.text,
+        Item.ordered,
+        Item.position,
+        Item.version,
+        Item.carried_open,
+        Item.updated_by_id,
+        Item.updated_at,
+    )
+    query = select(*columns).where(Item.report_id == report.id).order_by(Item.position, Item.id)
+    sections = session.scalars(select(Section.id).where(Section.report_id == report.id))
+    return [Row(*row) for row in session.execute(query)], list(sections)
+
+
+def _write(session: Session, report: Report, plan: Plan, *, by_id: int, at: datetime) -> None:
+    if plan.made:
+        for row, own_id in zip(plan.made, new_ids(session, Item.__tablename__, len(plan.made)), strict=True):
+            row.id = own_id
+    rows = [
+        {
+            "id": row.id,
+            "report_id": report.id,
+            "uid": row.uid,
+            "section_id": row.section,
+            "parent_id": row.parent.id if row.parent else None,
+            "kind": row.kind,
+            "text": row.text,
+            "ordered": row.ordered,
+            "position": row.position,
+            "version": row.version,
+            "updated_at": at,
+            "updated_by_id": by_id,
+        }
+        for row in plan.made
+    ]
+    insert_rows(session, Item.__table__, rows)
+    for row in plan.texts:
+        retext_facts(session, row.id, row.text)
+    for row in plan.texts | plan.placed | plan.kept:
+        values: dict[str, Any] = {"carried_open": row.carried_open}
+        if row in plan.placed:
+            values |= {"position": row.position, "section_id": row.section}
+            values["parent_id"] = row.parent.id if row.parent else None
+        if row in plan.texts:
+            values |= {"text": row.text, "version": row.version, "updated_at": at, "updated_by_id": by_id}
+            values |= dict.fromkeys(("source_start", "source_end", "source_line"))
+        session.execute(update(Item).where(Item.id == row.id).values(values))
+    if plan.removed:
+        session.execute(delete(Item).where(Item.id.in_(plan.removed)))
+
+
+def _shown(session: Session, report: Report, plan: Plan) -> dict[int, ItemToEdit]:
+    sections = {row.section for row in plan.answered.values()}
+    if not sections:
+        return {}
+    return _to_edit(working_copy(session, report, only_sections=sections), plan)
+
+
+def _to_edit(copy: WorkingCopy, plan: Plan) -> dict[int, ItemToEdit]:
+    sections = sections_to_edit(copy)
+    found = (find_item(sections, row.id) for row in plan.answered.values() if row.id is not None)
+    return {item.id: item for item in found if item is not None and item.event is None}
+
+
+def _shapes(copy: WorkingCopy) -> dict[int, object]:
+    """By section, what the page shows of it besides its items: which of them are events, and its metrics."""
+    document, ids = copy.document, copy.item_ids
+    shapes: dict[int, object] = {}
+    for index, section_id in enumerate(copy.section_ids):
+        events = [
+            [ids[index, path] for path in incident.blocks]
+            for incident in document.incidents
+            if incident.section == index
+        ]
+        metrics = [
+            (ids[index, metric.place.path], metric.literal)
+            for metric in document.metrics
+            if metric.place.section == index
+        ]
+        lines = [key for key in ids if key[0] == index] if metrics else []
+        shapes[section_id] = (events, metrics, [ids[key] for key in lines])
+    return shapes
