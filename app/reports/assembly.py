@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import delete, select
@@ -26,7 +27,7 @@ RECOGNISED = {"metrics", "incident_counts", "incidents", "goals", "reflections",
 class WorkingCopy:
     """A working copy as a document, and which rows its sections and blocks are.
 
-    `item_ids` is keyed by (section index, path of the block); `versions` by item id.
+    `item_ids` is keyed by (section index, path of the block); `versions` and `carried` by item id.
     """
 
     document: Document
@@ -34,14 +35,38 @@ class WorkingCopy:
     section_versions: list[int]
     item_ids: dict[tuple[int, Path], int]
     versions: dict[int, int]
+    carried: dict[int, CarriedOver] = field(default_factory=dict)
 
 
-def lay_out(session: Session, report: Report, document: Document) -> WorkingCopy:
+@dataclass(frozen=True, slots=True)
+class CarriedOver:
+    """What is known of an item that was carried over; `said` is `Item.carried`.
+
+    It is open until somebody edits or keeps it, or something below it.
+    """
+
+    said: dict[str, Any]
+    is_open: bool
+
+    @property
+    def is_dropped(self) -> bool:
+        return self.is_open and bool(self.said.get("dropped"))
+
+
+def lay_out(
+    session: Session,
+    report: Report,
+    document: Document,
+    *,
+    carried: Mapping[tuple[int, Path], dict[str, Any]] | None = None,
+) -> WorkingCopy:
     """Store the document's sections and blocks as the working copy of a report that has none.
 
     Items begin at the report's version: SQLite gives ids anew, and no page that is open may take a new
-    item for one that had its id.
+    item for one that had its id. `carried` says what last week said of the blocks that are carried over
+    from it; they are open.
     """
+    carried = carried or {}
     report.title = document.title
     report.front = document.model_dump(mode="json", exclude=CONTENT | RECOGNISED)
     section_ids = _insert_sections(session, report.id, document.sections)
@@ -65,6 +90,8 @@ def lay_out(session: Session, report: Report, document: Document) -> WorkingCopy
             "ordered": block.ordered,
             "position": path[-1],
             "version": report.version,
+            "carried": carried.get((index, path)),
+            "carried_open": (index, path) in carried,
             **_source_columns(block.source),
         }
         for index, path, block in blocks
@@ -95,8 +122,8 @@ def working_copy(
     """The working copy, its values recognised anew and what people decided on them applied.
 
     Three statements, however long the report. With `only_sections` (section ids) the document holds
-    just those sections. `for_readers` leaves out what only the writer sees: items without text, and
-    carried ones that nobody touched or confirmed; what stands below them takes their place.
+    just those sections. `for_readers` leaves out what only the writer sees: items without text, whose
+    place is taken by what stands below them, and what was carried over and is still open.
     """
     sections_query = select(Section).where(Section.report_id == report.id)
     items_query = select(
@@ -107,6 +134,7 @@ def working_copy(
         Item.text,
         Item.ordered,
         Item.version,
+        Item.carried,
         Item.carried_open,
         Item.source_start,
         Item.source_end,
@@ -121,6 +149,10 @@ def working_copy(
     blocks_of: dict[tuple[int, int | None], list[tuple[int, Block]]] = {}
     versions: dict[int, int] = {}
     left_out: set[int] = set()
+    said: dict[int, dict[str, Any]] = {}
+    untouched: dict[int, bool] = {}
+    below: dict[int, list[int]] = {}
+    goes_with: dict[int, int] = {}
     for row in session.execute(items_query.order_by(Item.position, Item.id)):
         block = Block.model_construct(
             kind=row.kind,
@@ -131,8 +163,18 @@ def working_copy(
         )
         blocks_of.setdefault((row.section_id, row.parent_id), []).append((row.id, block))
         versions[row.id] = row.version
-        if for_readers and (row.carried_open or not row.text):
+        untouched[row.id] = row.carried_open
+        if row.carried is not None:
+            said[row.id] = row.carried
+        if row.parent_id is not None:
+            below.setdefault(row.parent_id, []).append(row.id)
+            if row.kind != "item":
+                goes_with[row.id] = row.parent_id
+        if for_readers and not row.text:
             left_out.add(row.id)
+    still_open = _open_branches(untouched, below, goes_with)
+    if for_readers:
+        left_out |= still_open
     item_ids: dict[tuple[int, Path], int] = {}
 
     def shown(section: int, parent: int | None) -> Iterator[tuple[int, Block]]:
@@ -177,6 +219,7 @@ def working_copy(
         [section.version for section in sections],
         item_ids,
         versions,
+        {item_id: CarriedOver(each, item_id in still_open) for item_id, each in said.items()},
     )
 
 
@@ -217,6 +260,21 @@ def week_of_report(report: Report) -> Week:
         rule=report.week_rule,
         year_from=report.year_from,
     )
+
+
+def _open_branches(
+    untouched: Mapping[int, bool], below: Mapping[int, list[int]], goes_with: Mapping[int, int]
+) -> set[int]:
+    """The carried items that nobody touched, nor anything below them: a touched one needs its place.
+
+    `goes_with` names the item that a paragraph belongs to; it is open with that.
+    """
+
+    def is_open(item_id: int) -> bool:
+        return untouched[item_id] and all(is_open(child) for child in below.get(item_id, ()))
+
+    found = {item_id for item_id, so_far in untouched.items() if so_far and is_open(item_id)}
+    return {item_id for item_id in found if goes_with.get(item_id, item_id) in found}
 
 
 def _apply_decisions(

@@ -17,6 +17,7 @@ from app.accounts.access import TeamInView
 from app.document.schema import Block, Document, Fact, Incident, Metric
 from app.reports import events, queries
 from app.reports.assembly import Path, WorkingCopy, working_copy
+from app.reports.carried import SaidLastWeek, said_last_week
 from app.reports.models import Goal, Report
 from app.reports.report_page import this_week
 from app.reports.starting import usual_headings
@@ -67,6 +68,7 @@ class ItemToEdit:
     chips: list[Chip] = field(default_factory=list)
     items: list[ItemToEdit] = field(default_factory=list)
     event: EventToEdit | None = None
+    carried: SaidLastWeek | None = None
 
     @property
     def rows(self) -> int:
@@ -98,6 +100,10 @@ class SectionToEdit:
     metrics: list[MetricToEdit]
     plain_items: list[ItemToEdit]
     """Items of the metrics section that hold no metric."""
+    dropped: list[ItemToEdit]
+    """Items that were carried over and taken out again, which can be brought back."""
+    open_carried: int
+    """How many carried items nobody edited or kept yet."""
 
 
 def edit_page(session: Session, *, report: Report, team: TeamInView, now: datetime) -> dict[str, Any]:
@@ -131,6 +137,7 @@ def sections_to_edit(copy: WorkingCopy) -> list[SectionToEdit]:
     sections = []
     for index, section in enumerate(copy.document.sections):
         items = list(_items(copy, index, section.blocks, (), chips, covered, first_of))
+        items, dropped = _without_dropped(copy, items)
         metrics = _metrics(copy, index, section.blocks) if section.kind == "metrics" else []
         with_metric = {metric.item_id for metric in metrics}
         sections.append(
@@ -145,6 +152,8 @@ def sections_to_edit(copy: WorkingCopy) -> list[SectionToEdit]:
                 items=items,
                 metrics=metrics,
                 plain_items=[item for item in items if item.id not in with_metric],
+                dropped=dropped,
+                open_carried=sum(1 for item in _all_of(items) if item.kind == "item" and is_open(item)),
             )
         )
     return sections
@@ -170,13 +179,42 @@ def chips_of_item(copy: WorkingCopy, item_id: int) -> list[Chip]:
 
 def find_item(sections: Iterable[SectionToEdit], item_id: int) -> ItemToEdit | None:
     """The item with this id, wherever it is nested."""
-    waiting = [item for section in sections for item in section.items]
-    while waiting:
-        item = waiting.pop()
-        if item.id == item_id:
-            return item
-        waiting += item.items
-    return None
+    items = [item for section in sections for item in section.items]
+    return next((item for item in _all_of(items) if item.id == item_id), None)
+
+
+def _all_of(items: Iterable[ItemToEdit]) -> Iterator[ItemToEdit]:
+    """The items and all below them."""
+    for item in items:
+        yield item
+        yield from _all_of(item.items)
+
+
+def is_open(item: ItemToEdit) -> bool:
+    """Whether the item was carried over and nobody edited or kept it yet."""
+    return item.carried is not None and item.carried.is_open
+
+
+def _said_last_week(copy: WorkingCopy, item_id: int) -> SaidLastWeek | None:
+    carried, week = copy.carried.get(item_id), copy.document.week
+    return said_last_week(carried, week) if carried is not None and week is not None else None
+
+
+def _without_dropped(
+    copy: WorkingCopy, items: Iterable[ItemToEdit]
+) -> tuple[list[ItemToEdit], list[ItemToEdit]]:
+    """The items that stand on the page, and the dropped ones."""
+    standing: list[ItemToEdit] = []
+    dropped: list[ItemToEdit] = []
+    for item in items:
+        carried = copy.carried.get(item.id)
+        if carried is not None and carried.is_dropped:
+            dropped.append(item)
+            continue
+        item.items, more = _without_dropped(copy, item.items)
+        standing.append(item)
+        dropped += more
+    return standing, dropped
 
 
 def _items(
@@ -207,6 +245,7 @@ def _items(
             chips=chips.get(item_id, []),
             items=[] if event else list(_items(copy, section, block.blocks, path, chips, covered, first_of)),
             event=event,
+            carried=_said_last_week(copy, item_id),
         )
 
 

@@ -364,16 +364,15 @@ def siblings_of(session: Session, item: Item) -> list[Item]:
 
 def _siblings(session: Session, section_id: int, parent_id: int | None) -> list[Item]:
     session.flush()
-    return list(
-        session.scalars(
-            select(Item)
-            .where(
-                Item.section_id == section_id,
-                Item.parent_id == parent_id if parent_id else Item.parent_id.is_(None),
-            )
-            .order_by(Item.position, Item.id)
+    found = session.scalars(
+        select(Item)
+        .where(
+            Item.section_id == section_id,
+            Item.parent_id == parent_id if parent_id else Item.parent_id.is_(None),
         )
+        .order_by(Item.position, Item.id)
     )
+    return [item for item in found if not item.is_dropped]
 
 
 def sections_of(session: Session, report: Report) -> list[Section]:

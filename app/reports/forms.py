@@ -89,6 +89,10 @@ class OutcomeForm(FormModel):
     version: int
 
 
+class CarriedForm(FormModel):
+    decision: Literal["keep", "drop", "back"]
+
+
 class NewWeekForm(FormModel):
     period_start: Text
 
@@ -101,6 +105,7 @@ SectionMoveData = Annotated[SectionMoveForm, Form()]
 PublicationData = Annotated[PublicationForm, Form()]
 FactData = Annotated[FactForm, Form()]
 OutcomeData = Annotated[OutcomeForm, Form()]
+CarriedData = Annotated[CarriedForm, Form()]
 NewWeekData = Annotated[NewWeekForm, Form()]
 
 

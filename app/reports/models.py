@@ -151,6 +151,11 @@ class Item(Base):
     source_end: Mapped[int | None]
     source_line: Mapped[int | None]
 
+    @property
+    def is_dropped(self) -> bool:
+        """Carried over and dropped again; it can be brought back until the week is published."""
+        return self.carried_open and bool(self.carried and self.carried.get("dropped"))
+
 
 class Fact(Base):
     """A value in an item's text. `value` holds the fields of its kind; offsets are into the text.

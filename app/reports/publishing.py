@@ -17,6 +17,7 @@ from app.errors import Conflict, Invalid
 from app.reports import events
 from app.reports.actions import keep_goals
 from app.reports.assembly import WorkingCopy, clear, lay_out, published_document, working_copy
+from app.reports.carried import leave_behind
 from app.reports.models import Fact, Report, Revision, SourcePage
 from app.reports.trail import audit, beat
 
@@ -237,6 +238,8 @@ def _publish(
     session.flush()
     _keep_facts(session, report, copy, new=new)
     keep_goals(session, report, copy, new=new)
+    if not new:
+        leave_behind(session, report)
     publication = events.Publication(
         report=report,
         document=copy.document,

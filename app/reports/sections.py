@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -99,7 +99,9 @@ def remove_section(
             field="heading",
             subject=f"section-{section.id}",
         )
-    if session.scalar(select(func.count()).select_from(Item).where(Item.section_id == section.id)):
+    if not all(
+        item.is_dropped for item in session.scalars(select(Item).where(Item.section_id == section.id))
+    ):
         raise Invalid("section.not_empty")
     session.execute(
         update(Section).where(Section.parent_id == section.id).values(parent_id=section.parent_id)

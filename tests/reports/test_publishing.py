@@ -48,30 +48,6 @@ def publish(client: TestClient, database: Database, report_id: int, reason: str 
     return client.post(f"{url}/publication", data={"version": str(version), "reason": reason})
 
 
-class TestStartingAWeek:
-    def test_makes_a_draft_with_last_weeks_headings_and_empty_metrics(
-        self, lin: TestClient, published: int, database: Database
-    ) -> None:
-        answer = lin.post(WEEKS, data={"period_start": "2025-06-11"})
-        assert answer.status_code == 303
-        assert answer.headers["location"] == f"{WEEKS}/2025-06-09/edit"
-        page = lin.get(f"{WEEKS}/2025-06-09/edit").text
-        assert "业务支撑" in page
-        assert "入金有效成功率" in page
-        assert "分期付能力" not in page
-
-    def test_that_exists_is_refused(self, lin: TestClient, published: int) -> None:
-        assert lin.post(WEEKS, data={"period_start": MONDAY.isoformat()}).status_code == 409
-
-    @pytest.mark.parametrize("day", ["yesterday", "2025-13-01", "1999-01-01", "9999-12-31", ""])
-    def test_on_a_day_out_of_range_is_refused(self, lin: TestClient, day: str) -> None:
-        assert lin.post(WEEKS, data={"period_start": day}).status_code == 422
-
-    def test_of_a_team_without_history_begins_with_the_usual_headings(self, lin: TestClient) -> None:
-        lin.post(WEEKS, data={"period_start": "2025-06-09"})
-        assert "下周工作及目标" in lin.get(f"{WEEKS}/2025-06-09/edit").text
-
-
 class TestPublishing:
     def test_a_draft_shows_it_to_readers(
         self, lin: TestClient, database: Database, cast: Cast, sign_in: SignIn
