@@ -163,7 +163,7 @@ def working_copy(
         )
         blocks_of.setdefault((row.section_id, row.parent_id), []).append((row.id, block))
         versions[row.id] = row.version
-        untouched[row.id] = row.carried_open
+        untouched[row.id] = row.carried_open or not row.text
         if row.carried is not None:
             said[row.id] = row.carried
         if row.parent_id is not None:
