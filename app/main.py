@@ -22,7 +22,7 @@ from app.db import Database
 from app.incidents import routes as incident_routes
 from app.metrics import routes as metric_routes
 from app.metrics import settings_routes as metric_settings_routes
-from app.reports import carried_routes, change_routes, edit_routes
+from app.reports import carried_routes, change_routes, edit_routes, revision_routes
 from app.reports import routes as report_routes
 from app.reports.kept_pages import KeptPages
 from app.trends import routes as trend_routes
@@ -80,6 +80,7 @@ def _routers() -> list[APIRouter]:
     return [
         report_routes.router,
         change_routes.router,
+        revision_routes.router,
         trend_routes.router,
         edit_routes.router,
         carried_routes.router,

@@ -7,7 +7,6 @@ is forbidden.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.accounts.access import TeamInView, VisibleTeam, WritableTeam
 from app.accounts.models import User
 from app.errors import Forbidden, NotFound
+from app.reports.forms import day_in_path
 from app.reports.kept_pages import REPORT_STATE
 from app.reports.models import Report
 from app.web.access import declares_access
@@ -89,7 +89,9 @@ Writer = Annotated[User, Depends(writer)]
 
 async def _known(request: Request, team: TeamInView, period: str) -> KnownReport:
     quick: QuickReads = request.app.state.quick
-    rows = await quick.rows(REPORT_STATE, {"team_id": team.id, "period_start": _day(period).isoformat()})
+    rows = await quick.rows(
+        REPORT_STATE, {"team_id": team.id, "period_start": day_in_path(period).isoformat()}
+    )
     if not rows:
         raise NotFound("report.not_found")
     report_id, revision, _, version = rows[0]
@@ -97,16 +99,9 @@ async def _known(request: Request, team: TeamInView, period: str) -> KnownReport
 
 
 def _load(session: Session, team: TeamInView, period: str, *, lock: bool) -> Report:
-    day = _day(period)
+    day = day_in_path(period)
     query = select(Report).where(Report.team_id == team.id, Report.period_start == day)
     report = session.scalars(query.with_for_update() if lock else query).one_or_none()
     if report is None:
         raise NotFound("report.not_found")
     return report
-
-
-def _day(period: str) -> date:
-    try:
-        return date.fromisoformat(period)
-    except ValueError:
-        raise NotFound("report.not_found") from None

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Form
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from app.errors import Invalid
+from app.errors import Invalid, NotFound
 
 Direction = Literal["up", "down", "in", "out"]
 ROLE_LENGTH = 40
@@ -115,6 +115,14 @@ def day_of(text: str) -> date:
         return date.fromisoformat(text.strip())
     except ValueError:
         raise Invalid("form.not_a_day", typed=text[:40]) from None
+
+
+def day_in_path(text: str) -> date:
+    """The day that an address names; NotFound where it names none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NotFound("report.not_found") from None
 
 
 def fact_value(form: FactForm) -> dict[str, Any]:

@@ -212,6 +212,27 @@ def revision_of(session: Session, report_id: int, number: int) -> RevisionRow:
     return RevisionRow(*row)
 
 
+def published_week(session: Session, team_id: int, day: date) -> Report:
+    """The team's published report of the week that begins on the day; NotFound where there is none."""
+    query = select(Report).where(
+        Report.team_id == team_id, Report.period_start == day, Report.published_revision > 0
+    )
+    report = session.scalars(query).one_or_none()
+    if report is None:
+        raise NotFound("report.not_found")
+    return report
+
+
+def published_before(session: Session, report: Report) -> Report | None:
+    """The team's last published week before the report's."""
+    query = select(Report).where(
+        Report.team_id == report.team_id,
+        Report.period_start < report.period_start,
+        Report.published_revision > 0,
+    )
+    return session.scalars(query.order_by(Report.period_start.desc()).limit(1)).one_or_none()
+
+
 def standing_of(session: Session, report: Report) -> Standing:
     """First and newest revision with the page it came from; of a draft, who wrote last. One statement."""
     if not report.is_published:

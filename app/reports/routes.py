@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Literal
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -14,7 +13,6 @@ from app.accounts.access import VisibleTeam, WritableTeam
 from app.accounts.policy import sees_several_teams
 from app.db import Database
 from app.document.weeks import which_week
-from app.document.writer import write
 from app.reports import edit_page, report_page, weeks_page
 from app.reports.access import (
     EditableKnownReport,
@@ -25,7 +23,7 @@ from app.reports.access import (
     ReportInView,
     Writer,
 )
-from app.reports.assembly import document_of, published_document, report_as_published, revision_document
+from app.reports.assembly import document_of, report_as_published
 from app.reports.editing import refuse_other_version
 from app.reports.forms import NewWeekData, PublicationData, day_of
 from app.reports.kept_pages import (
@@ -40,7 +38,7 @@ from app.reports.kept_pages import (
 )
 from app.reports.models import Report
 from app.reports.publishing import discard_amendment, discard_draft, publish_report
-from app.reports.queries import revision_of, revisions_of, source_page_of
+from app.reports.queries import source_page_of
 from app.reports.starting import start_report
 from app.web.clock import Now
 from app.web.database import DbSession, QuickReads
@@ -223,53 +221,3 @@ def source(request: Request, shown: ReadableReport, session: DbSession) -> Respo
         "reports/source.html",
         {"team": shown.team, "tab": "report", "report": shown.report, **context},
     )
-
-
-@router.get(REPORT + "/revisions")
-def revisions(request: Request, shown: ReadableReport, session: DbSession) -> Response:
-    return page(
-        request,
-        "reports/revisions.html",
-        {
-            "team": shown.team,
-            "tab": "report",
-            "report": shown.report,
-            "revisions": revisions_of(session, shown.report.id),
-        },
-    )
-
-
-@router.get(REPORT + "/revisions/{number}")
-def revision(request: Request, shown: ReadableReport, number: int, session: DbSession, now: Now) -> Response:
-    row = revision_of(session, shown.report.id, number)
-    document = revision_document(session, shown.report, number)
-    newest = number == shown.report.published_revision
-    context = report_page.report_page(
-        session, report=shown.report, team=shown.team, document=document, now=now, with_source=newest
-    )
-    return page(
-        request,
-        "reports/revision.html",
-        {"team": shown.team, "tab": "report", **context, "revision": row},
-    )
-
-
-@router.get(REPORT + "/export")
-def export(
-    shown: ReadableReport,
-    session: DbSession,
-    format: Literal["markdown", "json"] = "markdown",
-) -> Response:
-    """The week as a page again, or as the JSON that a later version reads."""
-    document = (
-        published_document(session, shown.report)
-        if shown.report.is_published
-        else document_of(session, shown.report)
-    )
-    if format == "json":
-        body, media, ending = document.model_dump_json(indent=1), "application/json", "json"
-    else:
-        body, media, ending = write(document), "text/markdown; charset=utf-8", "md"
-    name = f"{shown.team.slug} {shown.report.period_start.isoformat()} {shown.report.label}.{ending}"
-    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
-    return Response(body, media_type=media, headers={"Content-Disposition": disposition})
