@@ -63,9 +63,9 @@ def choose(
 
 @router.get(REPORT + "/compare/draft")
 def compare_draft(request: Request, shown: EditableReport, session: DbSession) -> Response:
-    """What the working copy changes in what readers see."""
+    """What the working copy changes in what readers see; nothing yet of a draft, whose preview tells more."""
     if not shown.report.is_published:
-        raise NotFound("report.no_such_revision")
+        return go_to(request, f"{shown.url}/publication")
     old = published_document(session, shown.report)
     context = {
         "old": revision_of(session, shown.report.id, shown.report.published_revision),
