@@ -10,6 +10,7 @@ from app.incidents.forms import EventData, EventMoveData, NewEventData
 from app.reports import editing, sections
 from app.reports.access import EditableReport, Writer
 from app.reports.edit_routes import changed_sections
+from app.reports.once import OnceOnly
 from app.web.clock import Now
 from app.web.database import DbSession
 
@@ -25,6 +26,7 @@ def save(
     writer: Writer,
     item_id: int,
     form: EventData,
+    once: OnceOnly,
     session: DbSession,
     now: Now,
 ) -> Response:
@@ -32,7 +34,7 @@ def save(
     first = editing.item_in(session, shown.report, item_id)
     section = first.section_id
     save_event(session, shown.report, first, form, language=shown.team.language, by=writer, at=now)
-    return changed_sections(request, shown, session, [section], anchor=f"item-{item_id}")
+    return once.answered(changed_sections(request, shown, session, [section], anchor=f"item-{item_id}"))
 
 
 @router.post(EVENT + "/place")
@@ -42,6 +44,7 @@ def move(
     writer: Writer,
     item_id: int,
     form: EventMoveData,
+    once: OnceOnly,
     session: DbSession,
     now: Now,
 ) -> Response:
@@ -50,7 +53,7 @@ def move(
     section = first.section_id
     save_event(session, shown.report, first, form, language=shown.team.language, by=writer, at=now)
     move_event(session, shown.report, first, up=form.direction == "up", by=writer, at=now)
-    return changed_sections(request, shown, session, [section], anchor=f"item-{item_id}")
+    return once.answered(changed_sections(request, shown, session, [section], anchor=f"item-{item_id}"))
 
 
 @router.post(EVENT + "/removal")
@@ -60,13 +63,14 @@ def remove(
     writer: Writer,
     item_id: int,
     form: EventData,
+    once: OnceOnly,
     session: DbSession,
     now: Now,
 ) -> Response:
     first = editing.item_in(session, shown.report, item_id)
     section = first.section_id
     remove_event(session, shown.report, first, version=form.version, by=writer, at=now)
-    return changed_sections(request, shown, session, [section], anchor=f"section-{section}")
+    return once.answered(changed_sections(request, shown, session, [section], anchor=f"section-{section}"))
 
 
 @router.post(REPORT + "/incidents")
@@ -75,6 +79,7 @@ def add(
     shown: EditableReport,
     writer: Writer,
     form: NewEventData,
+    once: OnceOnly,
     session: DbSession,
     now: Now,
 ) -> Response:
@@ -89,4 +94,4 @@ def add(
         session, shown.report, section.id, block, parent_id=parent.id if parent else None
     )
     editing.touch(session, shown.report, [section.id], by=writer, at=now)
-    return changed_sections(request, shown, session, [section.id], anchor=f"item-{added.id}")
+    return once.answered(changed_sections(request, shown, session, [section.id], anchor=f"item-{added.id}"))

@@ -9,6 +9,7 @@ from app.metrics.forms import NewReadingData, ReadingData
 from app.reports.access import EditableReport, Writer
 from app.reports.edit_routes import changed_sections
 from app.reports.editing import item_in
+from app.reports.once import OnceOnly
 from app.reports.sections import section_in
 from app.web.clock import Now
 from app.web.database import DbSession
@@ -23,6 +24,7 @@ def save(
     shown: EditableReport,
     writer: Writer,
     form: ReadingData,
+    once: OnceOnly,
     session: DbSession,
     now: Now,
 ) -> Response:
@@ -39,7 +41,7 @@ def save(
         at=now,
     )
     section = item.section_id
-    return changed_sections(request, shown, session, [section], anchor=f"section-{section}")
+    return once.answered(changed_sections(request, shown, session, [section], anchor=f"section-{section}"))
 
 
 @router.post(REPORT + "/readings/removal")
@@ -48,13 +50,14 @@ def remove(
     shown: EditableReport,
     writer: Writer,
     form: ReadingData,
+    once: OnceOnly,
     session: DbSession,
     now: Now,
 ) -> Response:
     item = item_in(session, shown.report, form.item)
     section = item.section_id
     remove_reading(session, shown.report, item, name=form.name, base=form.base, by=writer, at=now)
-    return changed_sections(request, shown, session, [section], anchor=f"section-{section}")
+    return once.answered(changed_sections(request, shown, session, [section], anchor=f"section-{section}"))
 
 
 @router.post(REPORT + "/readings/new")
@@ -63,9 +66,12 @@ def add(
     shown: EditableReport,
     writer: Writer,
     form: NewReadingData,
+    once: OnceOnly,
     session: DbSession,
     now: Now,
 ) -> Response:
     section = section_in(session, shown.report, form.section)
     add_reading(session, shown.report, section, name=form.name, literal=form.literal, by=writer, at=now)
-    return changed_sections(request, shown, session, [section.id], anchor=f"section-{section.id}")
+    return once.answered(
+        changed_sections(request, shown, session, [section.id], anchor=f"section-{section.id}")
+    )

@@ -28,6 +28,8 @@ class WorkingCopy:
     """A working copy as a document, and which rows its sections and blocks are.
 
     `item_ids` is keyed by (section index, path of the block); `versions` and `carried` by item id.
+    `loaded` are the ids of the sections whose blocks are in the document, all headings are; None where
+    all blocks are too.
     """
 
     document: Document
@@ -36,6 +38,11 @@ class WorkingCopy:
     item_ids: dict[tuple[int, Path], int]
     versions: dict[int, int]
     carried: dict[int, CarriedOver] = field(default_factory=dict)
+    loaded: frozenset[int] | None = None
+
+    def holds(self, section_id: int) -> bool:
+        """Whether the blocks of the section are in the document."""
+        return self.loaded is None or section_id in self.loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +129,9 @@ def working_copy(
     """The working copy, its values recognised anew and what people decided on them applied.
 
     Three statements, however long the report. With `only_sections` (section ids) the document holds
-    just those sections. `for_readers` leaves out what only the writer sees: items without text, whose
-    place is taken by what stands below them, and what was carried over and is still open.
+    the blocks of just those sections; what a section means can depend on the headings above it.
+    `for_readers` leaves out what only the writer sees: items without text, whose place is taken by what
+    stands below them, and what was carried over and is still open.
     """
     sections_query = select(Section).where(Section.report_id == report.id)
     items_query = select(
@@ -140,10 +148,9 @@ def working_copy(
         Item.source_end,
         Item.source_line,
     ).where(Item.report_id == report.id)
-    if only_sections is not None:
-        wanted = list(only_sections)
-        sections_query = sections_query.where(Section.id.in_(wanted))
-        items_query = items_query.where(Item.section_id.in_(wanted))
+    loaded = frozenset(only_sections) if only_sections is not None else None
+    if loaded is not None:
+        items_query = items_query.where(Item.section_id.in_(loaded))
     sections = session.scalars(sections_query.order_by(Section.position, Section.id)).all()
     index_of = {section.id: index for index, section in enumerate(sections)}
     blocks_of: dict[tuple[int, int | None], list[tuple[int, Block]]] = {}
@@ -220,6 +227,7 @@ def working_copy(
         item_ids,
         versions,
         {item_id: CarriedOver(each, item_id in still_open) for item_id, each in said.items()},
+        loaded,
     )
 
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from app.reports.forms import Text
 
 UID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
-FIELD = r"^[a-z]+(-[0-9a-f][0-9a-f.-]{0,60})?$"
+FIELD = r"^[a-z][a-z0-9.-]*$"
 MOST_CHANGES = 200
 MOST_NEW_ITEMS = 2000
 DEEPEST = 12
@@ -93,13 +93,15 @@ Change = Annotated[
 ]
 
 
-class ChangesForm(_Sent):
-    """One step: all of its changes are saved, or none. `client` is the open page, `field` what was changed.
-
-    `sequence` counts the saves of a field in that page, so that a repeat is known.
-    """
+class SaveName(_Sent):
+    """Which save it is: of the open page, of a field in it, and its number, which counts up."""
 
     client: Uid
     field: Annotated[str, Field(pattern=FIELD, max_length=64)]
     sequence: Annotated[int, Field(ge=1, le=LARGEST_ID)]
+
+
+class ChangesForm(SaveName):
+    """One step: all of its changes are saved, or none."""
+
     changes: Annotated[tuple[Change, ...], Field(min_length=1, max_length=MOST_CHANGES)]

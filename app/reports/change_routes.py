@@ -12,10 +12,12 @@ from app.document.merging import told_apart
 from app.reports import changes
 from app.reports.access import EditableReport, ReportInView
 from app.reports.change_forms import ChangesForm
+from app.reports.edit_page import some_sections
 from app.reports.planning import ItemChanged, ItemGone
+from app.reports.sections import section_in
 from app.web.clock import Now
 from app.web.database import DbSession
-from app.web.templates import render
+from app.web.templates import page, render
 
 router = APIRouter()
 REPORT = "/teams/{team}/weeks/{period}"
@@ -27,7 +29,7 @@ def save_changes(
 ) -> Response:
     """Save a step of changes, all of it or none; a repeat is answered as before and changes nothing."""
     report = shown.report
-    given = changes.answer_given(session, report, form)
+    given = changes.answer_before(session, report, form)
     if given is None:
         try:
             saved = changes.save_changes(
@@ -56,16 +58,21 @@ def save_changes(
             "removed": saved.removed,
             "redraw": saved.redraw,
         }
-        changes.keep_answer(
-            session,
-            report,
-            client=form.client,
-            field=form.field,
-            sequence=form.sequence,
-            answer=given,
-            at=now,
-        )
+        changes.keep_answer(session, report, form, given, at=now)
     return JSONResponse(given, headers={"Cache-Control": "no-store"})
+
+
+@router.get(REPORT + "/sections/{section_id}")
+def section(request: Request, shown: EditableReport, section_id: int, session: DbSession) -> Response:
+    """A section as it now stands, to take its place on an open page."""
+    found = section_in(session, shown.report, section_id)
+    context = {
+        "team": shown.team,
+        "report": shown.report,
+        "url": shown.url,
+        **some_sections(session, shown.report, [found.id]),
+    }
+    return page(request, "reports/edit/_section.html", {**context, "section": context["sections"][0]})
 
 
 def _state(request: Request, shown: ReportInView, saved: changes.Saved, item_id: int | None) -> str:

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.db import insert_rows, new_ids
 from app.errors import Conflict
 from app.reports.assembly import WorkingCopy, working_copy
-from app.reports.change_forms import Change, ChangesForm, Ref
+from app.reports.change_forms import Change, Ref, SaveName
 from app.reports.edit_page import ItemToEdit, find_item, sections_to_edit
 from app.reports.editing import note_change, retext_facts
 from app.reports.models import AcknowledgedSave, Item, Report, Section
@@ -40,50 +40,41 @@ class Saved:
     redraw: list[int]
 
 
-def answer_given(session: Session, report: Report, save: ChangesForm) -> dict[str, Any] | None:
+def answer_before(session: Session, report: Report, save: SaveName) -> dict[str, Any] | None:
     """The answer to the same save before; None for a new one. Raises Conflict for one that comes late."""
-    return answer_before(session, report, client=save.client, field=save.field, sequence=save.sequence)
-
-
-def answer_before(
-    session: Session, report: Report, *, client: str, field: str, sequence: int
-) -> dict[str, Any] | None:
     stored = session.execute(
-        select(AcknowledgedSave.sequence, AcknowledgedSave.answer).where(
-            AcknowledgedSave.report_id == report.id,
-            AcknowledgedSave.client == client,
-            AcknowledgedSave.field == field,
-        )
+        select(AcknowledgedSave.sequence, AcknowledgedSave.answer).where(*_of(report, save))
     ).one_or_none()
-    if stored is None or stored.sequence < sequence:
+    if stored is None or stored.sequence < save.sequence:
         return None
-    if stored.sequence > sequence:
+    if stored.sequence > save.sequence:
         raise Conflict("save.superseded")
     answer: dict[str, Any] = stored.answer
     return answer
 
 
 def keep_answer(
-    session: Session,
-    report: Report,
-    *,
-    client: str,
-    field: str,
-    sequence: int,
-    answer: dict[str, Any],
-    at: datetime,
+    session: Session, report: Report, save: SaveName, answer: dict[str, Any], *, at: datetime
 ) -> None:
     """Remember what the browser is told; what was told to pages closed long ago is forgotten."""
-    here = (
-        AcknowledgedSave.report_id == report.id,
-        AcknowledgedSave.client == client,
-        AcknowledgedSave.field == field,
+    told = {"sequence": save.sequence, "answer": answer, "at": at}
+    kept = session.execute(
+        update(AcknowledgedSave).where(*_of(report, save)).values(told).returning(AcknowledgedSave.id)
     )
-    told = {"sequence": sequence, "answer": answer, "at": at}
-    if session.execute(update(AcknowledgedSave).where(*here).values(told)).rowcount:  # type: ignore[attr-defined]
+    if kept.first() is not None:
         return
     session.execute(delete(AcknowledgedSave).where(AcknowledgedSave.at < at - REMEMBERED))
-    session.execute(insert(AcknowledgedSave).values(report_id=report.id, client=client, field=field, **told))
+    session.execute(
+        insert(AcknowledgedSave).values(report_id=report.id, client=save.client, field=save.field, **told)
+    )
+
+
+def _of(report: Report, save: SaveName) -> tuple[ColumnElement[bool], ...]:
+    return (
+        AcknowledgedSave.report_id == report.id,
+        AcknowledgedSave.client == save.client,
+        AcknowledgedSave.field == save.field,
+    )
 
 
 def save_changes(
@@ -111,7 +102,7 @@ def save_changes(
         items=plan.answered,
         shown=_to_edit(copy, plan),
         removed=plan.gone,
-        redraw=[section for section in copy.section_ids if before.get(section) != after[section]],
+        redraw=[section for section in copy.section_ids if before[section] != after[section]],
     )
 
 

@@ -122,6 +122,16 @@ def edit_page(session: Session, *, report: Report, team: TeamInView, now: dateti
     }
 
 
+def some_sections(session: Session, report: Report, section_ids: Iterable[int]) -> dict[str, Any]:
+    """What the templates of sections need to show these alone."""
+    copy = working_copy(session, report, only_sections=section_ids)
+    return {
+        "sections": sections_to_edit(copy),
+        "grades": GRADES,
+        **section_notes(session, report, copy.document),
+    }
+
+
 def section_notes(session: Session, report: Report, document: Document) -> dict[str, Any]:
     """What other features know beside the sections (sparklines, targets, repeats)."""
     subject = events.PageSubject(report, report.team_id, report.period_start, document)
@@ -132,10 +142,13 @@ def section_notes(session: Session, report: Report, document: Document) -> dict[
 
 
 def sections_to_edit(copy: WorkingCopy) -> list[SectionToEdit]:
+    """The sections whose items are in the copy."""
     chips = _chips(copy)
     covered, first_of = _events(copy)
     sections = []
     for index, section in enumerate(copy.document.sections):
+        if not copy.holds(copy.section_ids[index]):
+            continue
         items = list(_items(copy, index, section.blocks, (), chips, covered, first_of))
         items, dropped = _without_dropped(copy, items)
         metrics = _metrics(copy, index, section.blocks) if section.kind == "metrics" else []

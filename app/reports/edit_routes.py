@@ -23,6 +23,7 @@ from app.reports.forms import (
     SectionMoveData,
     fact_value,
 )
+from app.reports.once import OnceOnly
 from app.web.clock import Now
 from app.web.database import DbSession
 from app.web.htmx import go_to, retarget, wants_fragment
@@ -49,6 +50,7 @@ def save_item(
     writer: Writer,
     item_id: int,
     form: ItemData,
+    once: OnceOnly,
     session: DbSession,
     now: Now,
 ) -> Response:
@@ -70,8 +72,8 @@ def save_item(
     if shown_as is None or shown_as.event is not None:  # it became part of an event: draw the section anew
         section = found.section_id
         answer = changed_sections(request, shown, session, [section], anchor=f"item-{item_id}")
-        return retarget(answer, f"#section-{section}", swap="outerHTML")
-    return _item_fragment(request, shown, copy, item_id, "reports/edit/_item_state.html")
+        return once.answered(retarget(answer, f"#section-{section}", swap="outerHTML"))
+    return once.answered(_item_fragment(request, shown, copy, item_id, "reports/edit/_item_state.html"))
 
 
 @router.post(ITEM + "/place")
@@ -81,6 +83,7 @@ def move_item(
     writer: Writer,
     item_id: int,
     form: MoveData,
+    once: OnceOnly,
     session: DbSession,
     now: Now,
 ) -> Response:
@@ -99,7 +102,7 @@ def move_item(
     )
     editing.move_item(session, shown.report, found, direction=form.direction, by=writer, at=now)
     anchor = f"item-{item_id}"
-    return changed_sections(request, shown, session, [before, found.section_id], anchor=anchor)
+    return once.answered(changed_sections(request, shown, session, [before, found.section_id], anchor=anchor))
 
 
 @router.post(ITEM + "/removal")
@@ -109,13 +112,16 @@ def remove_item(
     writer: Writer,
     item_id: int,
     form: ItemData,
+    once: OnceOnly,
     session: DbSession,
     now: Now,
 ) -> Response:
     found = editing.item_in(session, shown.report, item_id)
     section_id = found.section_id
     editing.remove_item(session, shown.report, found, version=form.version, by=writer, at=now)
-    return changed_sections(request, shown, session, [section_id], anchor=f"section-{section_id}")
+    return once.answered(
+        changed_sections(request, shown, session, [section_id], anchor=f"section-{section_id}")
+    )
 
 
 @router.post(REPORT + "/items")
@@ -124,6 +130,7 @@ def add_item(
     shown: EditableReport,
     writer: Writer,
     form: NewItemData,
+    once: OnceOnly,
     session: DbSession,
     now: Now,
 ) -> Response:
@@ -138,7 +145,7 @@ def add_item(
         by=writer,
         at=now,
     )
-    return changed_sections(request, shown, session, [section.id], anchor=f"item-{added.id}")
+    return once.answered(changed_sections(request, shown, session, [section.id], anchor=f"item-{added.id}"))
 
 
 @router.post(ITEM + "/facts")
@@ -148,6 +155,7 @@ def decide_fact(
     writer: Writer,
     item_id: int,
     form: FactData,
+    once: OnceOnly,
     session: DbSession,
     now: Now,
 ) -> Response:
@@ -167,7 +175,7 @@ def decide_fact(
     )
     if not wants_fragment(request):
         return go_to(request, f"{shown.url}/edit#item-{item_id}")
-    return _item_fragment(request, shown, copy, item_id, "reports/edit/_item_state.html")
+    return once.answered(_item_fragment(request, shown, copy, item_id, "reports/edit/_item_state.html"))
 
 
 @router.post(REPORT + "/sections")
@@ -176,6 +184,7 @@ def add_section(
     shown: EditableReport,
     writer: Writer,
     form: HeadingData,
+    once: OnceOnly,
     session: DbSession,
     now: Now,
 ) -> Response:
@@ -187,7 +196,7 @@ def add_section(
         by=writer,
         at=now,
     )
-    return go_to(request, f"{shown.url}/edit#section-{added.id}")
+    return once.answered(go_to(request, f"{shown.url}/edit#section-{added.id}"))
 
 
 @router.post(SECTION)
@@ -197,6 +206,7 @@ def save_section(
     writer: Writer,
     section_id: int,
     form: HeadingData,
+    once: OnceOnly,
     session: DbSession,
     now: Now,
 ) -> Response:
@@ -205,7 +215,9 @@ def save_section(
     sections.save_section(
         session, shown.report, section, heading=form.heading, version=form.version, by=writer, at=now
     )
-    return changed_sections(request, shown, session, [section_id], anchor=f"section-{section_id}")
+    return once.answered(
+        changed_sections(request, shown, session, [section_id], anchor=f"section-{section_id}")
+    )
 
 
 @router.post(SECTION + "/place")
@@ -215,12 +227,13 @@ def move_section(
     writer: Writer,
     section_id: int,
     form: SectionMoveData,
+    once: OnceOnly,
     session: DbSession,
     now: Now,
 ) -> Response:
     section = sections.section_in(session, shown.report, section_id)
     sections.move_section(session, shown.report, section, direction=form.direction, by=writer, at=now)
-    return go_to(request, f"{shown.url}/edit#section-{section_id}")
+    return once.answered(go_to(request, f"{shown.url}/edit#section-{section_id}"))
 
 
 @router.post(SECTION + "/removal")
@@ -230,12 +243,13 @@ def remove_section(
     writer: Writer,
     section_id: int,
     form: HeadingData,
+    once: OnceOnly,
     session: DbSession,
     now: Now,
 ) -> Response:
     section = sections.section_in(session, shown.report, section_id)
     sections.remove_section(session, shown.report, section, version=form.version, by=writer, at=now)
-    return go_to(request, f"{shown.url}/edit")
+    return once.answered(go_to(request, f"{shown.url}/edit"))
 
 
 @router.post(REPORT + "/outcomes/{goal_id}")
@@ -244,6 +258,7 @@ def say_outcome(
     shown: EditableReport,
     goal_id: int,
     form: OutcomeData,
+    once: OnceOnly,
     session: DbSession,
 ) -> Response:
     """What became of a goal that last week set for this one."""
@@ -262,7 +277,7 @@ def say_outcome(
     if not wants_fragment(request):
         return go_to(request, f"{shown.url}/edit#goal-{goal_id}")
     context = {"team": shown.team, "report": shown.report, "url": shown.url, "goal": goal}
-    return page(request, "reports/edit/_outcome.html", context)
+    return once.answered(page(request, "reports/edit/_outcome.html", context))
 
 
 def _item_fragment(
@@ -281,14 +296,11 @@ def changed_sections(
     """The changed sections anew: the first in its place, others out of band."""
     if not wants_fragment(request):
         return go_to(request, f"{shown.url}/edit#{anchor}")
-    copy = working_copy(session, shown.report, only_sections=section_ids)
     context = {
         "team": shown.team,
         "report": shown.report,
         "url": shown.url,
-        "sections": edit_page.sections_to_edit(copy),
         "first": section_ids[0],
-        "grades": edit_page.GRADES,
-        **edit_page.section_notes(session, shown.report, copy.document),
+        **edit_page.some_sections(session, shown.report, section_ids),
     }
     return page(request, "reports/edit/_sections.html", context)

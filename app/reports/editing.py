@@ -283,7 +283,10 @@ def note_change(
     change = events.WorkingCopyChange(report, copy.document, copy.item_ids, frozenset(section_ids))
     for join in events.on_working_copy_change:
         join(session, change)
-    if any(section.kind == "next_goals" for section in copy.document.sections):
+    if any(
+        section.kind == "next_goals" and copy.holds(section_id)
+        for section, section_id in zip(copy.document.sections, copy.section_ids, strict=True)
+    ):
         keep_goals(session, report, working_copy(session, report, for_readers=True))
     session.flush()
     return copy

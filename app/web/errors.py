@@ -32,6 +32,7 @@ from app.errors import (
     TooMany,
 )
 from app.web import urls
+from app.web.answers import AlreadyAnswered
 from app.web.forms import Again, Filled
 from app.web.htmx import go_to, retarget, wants_fragment
 from app.web.i18n import translation_of
@@ -71,6 +72,7 @@ class Failure:
 
 def install(app: FastAPI) -> None:
     """Register the handlers."""
+    app.add_exception_handler(AlreadyAnswered, answered_already)
     app.add_exception_handler(Refusal, refused)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(RequestValidationError, invalid)
@@ -78,6 +80,11 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(PoolTimeout, database_failed)
     app.add_exception_handler(OSError, disk_failed)
     app.add_exception_handler(OverflowError, out_of_range)
+
+
+async def answered_already(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, AlreadyAnswered)
+    return problem.response
 
 
 async def refused(request: Request, problem: Exception) -> Response:
