@@ -20,6 +20,7 @@ from app.accounts.shown import browser_name, team_options
 from app.config import Settings
 from app.db import Database
 from app.incidents import routes as incident_routes
+from app.metrics import annotation_routes, point_routes
 from app.metrics import routes as metric_routes
 from app.metrics import settings_routes as metric_settings_routes
 from app.reports import carried_routes, change_routes, edit_routes, revision_routes
@@ -85,6 +86,8 @@ def _routers() -> list[APIRouter]:
         edit_routes.router,
         carried_routes.router,
         metric_routes.router,
+        point_routes.router,
+        annotation_routes.router,
         metric_settings_routes.router,
         incident_routes.router,
         accounts_routes.router,

@@ -38,6 +38,27 @@ TARGET_FIELDS = {
     "form.not_a_day": "from_day",
     "form.day_out_of_range": "from_day",
 }
+ANNOTATION_FIELDS = {
+    "annotation.no_text": "text",
+    "form.not_a_day": "day",
+    "form.day_out_of_range": "day",
+}
+BASELINE_FIELDS = {
+    "baseline.no_reason": "reason",
+    "baseline.day_taken": "from_day",
+    "baseline.backwards": "until_day",
+    "baseline.too_few_weeks": "until_day",
+    "form.not_a_day": "from_day",
+    "form.day_out_of_range": "from_day",
+}
+CORRECTION_FIELDS = {
+    "reading.no_value": "literal",
+    "reading.not_a_number": "literal",
+    "reading.out_of_range": "literal",
+    "reading.same_value": "literal",
+    "reading.changed_meanwhile": "literal",
+    "report.reason_needed": "reason",
+}
 RETIREMENT_FIELDS = {"form.not_a_day": "retired_from", "form.day_out_of_range": "retired_from"}
 
 
@@ -86,3 +107,30 @@ class MergerForm(FormModel):
     other: int = 0
     version: int = 0
     other_version: int = 0
+
+
+class AnnotationForm(FormModel):
+    """A remark; `back` is the page to return to."""
+
+    text: Line = ""
+    day: Line = ""
+    everywhere: bool = False
+    version: int = 0
+    back: Line = ""
+
+
+class BaselineForm(FormModel):
+    from_day: Line = ""
+    until_day: Line = ""
+    reason: Line = ""
+    version: int = 0
+    back: Line = ""
+
+
+class CorrectionForm(FormModel):
+    """A reading set right: `base` is the value that the form showed."""
+
+    literal: Line = ""
+    base: Line = ""
+    reason: Line = ""
+    back: Line = ""

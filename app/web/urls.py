@@ -32,6 +32,13 @@ def metric(team: HasSlug, metric_id: int) -> str:
     return f"/teams/{team.slug}/metrics/{metric_id}"
 
 
+def back_to_chart(team: HasSlug, page: str, metric_id: int) -> str:
+    """The metric's chart on the page of this site that one came from, else on the trend page."""
+    given = local_path(page)
+    start = given.partition("#")[0] if given != "/" else trends(team)
+    return f"{start}#metric-{metric_id}"
+
+
 def sign_in(next_page: str | None = None) -> str:
     """The sign-in page, which leads on to `next_page`."""
     return f"/sign-in?next={quote(next_page, safe='/')}" if next_page and next_page != "/" else "/sign-in"
