@@ -31,6 +31,8 @@ class SaidLastWeek:
     text: str
     progress: str | None
     dates: list[PromisedDate]
+    is_goal: bool
+    """Whether it is a goal that was carried over, not work."""
     is_open: bool
 
 
@@ -54,6 +56,7 @@ def said_last_week(carried: CarriedOver, week: Week) -> SaidLastWeek:
         text=said["text"],
         progress=said["progress"],
         dates=[PromisedDate(**one) for one in said["dates"]],
+        is_goal="goal" in said,
         is_open=carried.is_open,
     )
 

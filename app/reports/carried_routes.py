@@ -8,6 +8,7 @@ from app.reports import carried, editing, sections
 from app.reports.access import EditableReport, Writer
 from app.reports.edit_routes import ITEM, SECTION, changed_sections
 from app.reports.forms import CarriedData
+from app.reports.once import OnceOnly
 from app.web.clock import Now
 from app.web.database import DbSession
 
@@ -21,6 +22,7 @@ def decide_item(
     writer: Writer,
     item_id: int,
     form: CarriedData,
+    once: OnceOnly,
     session: DbSession,
     now: Now,
 ) -> Response:
@@ -35,7 +37,7 @@ def decide_item(
             carried.bring_back(item)
     editing.touch(session, shown.report, [item.section_id], by=writer, at=now)
     anchor = f"section-{item.section_id}" if form.decision == "drop" else f"item-{item_id}"
-    return changed_sections(request, shown, session, [item.section_id], anchor=anchor)
+    return once.answered(changed_sections(request, shown, session, [item.section_id], anchor=anchor))
 
 
 @router.post(SECTION + "/carried")
@@ -44,6 +46,7 @@ def keep_section(
     shown: EditableReport,
     writer: Writer,
     section_id: int,
+    once: OnceOnly,
     session: DbSession,
     now: Now,
 ) -> Response:
@@ -51,4 +54,4 @@ def keep_section(
     section = sections.section_in(session, shown.report, section_id)
     carried.keep_all(session, section)
     editing.touch(session, shown.report, [section_id], by=writer, at=now)
-    return changed_sections(request, shown, session, [section_id], anchor=f"section-{section_id}")
+    return once.answered(changed_sections(request, shown, session, [section_id], anchor=f"section-{section_id}"))

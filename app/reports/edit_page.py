@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.access import TeamInView
 from app.document.schema import Block, Document, Fact, Incident, Metric
-from app.reports import events, queries
+from app.reports import events, goal_queries, queries
 from app.reports.assembly import Path, WorkingCopy, working_copy
 from app.reports.carried import SaidLastWeek, said_last_week
-from app.reports.models import Goal, Report
+from app.reports.models import Report
 from app.reports.report_page import this_week
 from app.reports.starting import usual_headings
 
@@ -114,7 +113,7 @@ def edit_page(session: Session, *, report: Report, team: TeamInView, now: dateti
         "document": copy.document,
         "sections": sections_to_edit(copy),
         "rail": queries.year_rail(session, team.id, report.week_year, team.week_rule),
-        "last_goals": last_weeks_goals(session, report),
+        **last_weeks_goals(session, report, team.week_rule),
         "this_week": this_week(now, team),
         "grades": GRADES,
         "usual_headings": usual_headings("en" if team.language == "en" else "zh"),
@@ -129,6 +128,17 @@ def some_sections(session: Session, report: Report, section_ids: Iterable[int]) 
         "sections": sections_to_edit(copy),
         "grades": GRADES,
         **section_notes(session, report, copy.document),
+    }
+
+
+def last_weeks_goals(session: Session, report: Report, week_rule: str) -> dict[str, Any]:
+    """What the checklist of last week's goals needs, in one statement."""
+    goals = goal_queries.goals_around(session, report, with_drafts=True)
+    return {
+        "last_goals": goals.last,
+        "goals_from": queries.week_name_of(goals.before, week_rule) if goals.before else None,
+        "goals_are_last_weeks": goals.before == report.period_start - timedelta(days=7),
+        "week_name": lambda day: queries.week_name_of(day, week_rule),
     }
 
 
@@ -170,20 +180,6 @@ def sections_to_edit(copy: WorkingCopy) -> list[SectionToEdit]:
             )
         )
     return sections
-
-
-def last_weeks_goals(session: Session, report: Report) -> list[Goal]:
-    """The goals that the team's report before this one set for this week."""
-    before = (
-        select(Report.id)
-        .where(Report.team_id == report.team_id, Report.period_start < report.period_start)
-        .order_by(Report.period_start.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    return list(
-        session.scalars(select(Goal).where(Goal.report_id == before).order_by(Goal.position, Goal.id))
-    )
 
 
 def chips_of_item(copy: WorkingCopy, item_id: int) -> list[Chip]:

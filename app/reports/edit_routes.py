@@ -19,7 +19,6 @@ from app.reports.forms import (
     ItemData,
     MoveData,
     NewItemData,
-    OutcomeData,
     SectionMoveData,
     fact_value,
 )
@@ -250,34 +249,6 @@ def remove_section(
     section = sections.section_in(session, shown.report, section_id)
     sections.remove_section(session, shown.report, section, version=form.version, by=writer, at=now)
     return once.answered(go_to(request, f"{shown.url}/edit"))
-
-
-@router.post(REPORT + "/outcomes/{goal_id}")
-def say_outcome(
-    request: Request,
-    shown: EditableReport,
-    goal_id: int,
-    form: OutcomeData,
-    once: OnceOnly,
-    session: DbSession,
-) -> Response:
-    """What became of a goal that last week set for this one."""
-    goals = edit_page.last_weeks_goals(session, shown.report)
-    goal = next((goal for goal in goals if goal.id == goal_id), None)
-    if goal is None:
-        raise NotFound("goal.gone")
-    editing.say_outcome(
-        session,
-        shown.report,
-        goal,
-        outcome=form.outcome or None,
-        note=form.note.strip() or None,
-        version=form.version,
-    )
-    if not wants_fragment(request):
-        return go_to(request, f"{shown.url}/edit#goal-{goal_id}")
-    context = {"team": shown.team, "report": shown.report, "url": shown.url, "goal": goal}
-    return once.answered(page(request, "reports/edit/_outcome.html", context))
 
 
 def _item_fragment(

@@ -21,7 +21,7 @@ from app.reports import events
 from app.reports.actions import keep_goals
 from app.reports.assembly import WorkingCopy, working_copy
 from app.reports.forms import Direction
-from app.reports.models import Fact, Goal, Item, Report, Section
+from app.reports.models import Fact, Item, Report, Section
 
 FIELD_LIMIT = 64 * 1024
 
@@ -233,31 +233,6 @@ def decide_fact(
     stored.decision, stored.decided_by_id = decision, by.id if decision else None
     stored.version = (stored.version or 0) + 1
     return touch(session, report, [item.section_id], by=by, at=at)
-
-
-def say_outcome(
-    session: Session, report: Report, goal: Goal, *, outcome: str | None, note: str | None, version: int
-) -> None:
-    """What became of last week's goal: done, carried or dropped, with a word if wanted."""
-    if (goal.outcome, goal.note) == (outcome, note):
-        return
-    if goal.version != version:
-        said = " ".join(filter(None, [goal.outcome, goal.note]))
-        raise StaleVersion(
-            base=None,
-            theirs=said,
-            mine=note or "",
-            version=goal.version,
-            field="note",
-            others={"outcome": outcome or ""},
-            subject=f"goal-{goal.id}",
-        )
-    if note is not None and len(note.encode()) > FIELD_LIMIT:
-        raise TooLarge("text.too_large", limit=FIELD_LIMIT // 1024)
-    goal.outcome, goal.note = outcome, note
-    goal.version += 1
-    session.execute(update(Team).where(Team.id == report.team_id).values(pulse=Team.pulse + 1))
-    session.flush()
 
 
 def touch(

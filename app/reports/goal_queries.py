@@ -13,16 +13,26 @@ from sqlalchemy.orm import Session
 
 from app.reports.models import Goal, Report
 
+OFTEN = 3
+"""Carried over so often, a goal stands out."""
+
 
 @dataclass(frozen=True, slots=True)
 class GoalOfWeek:
     """A goal, how many times it was carried over up to then, and the week it was first written in."""
 
+    id: int
+    version: int
     text: str
     outcome: str | None
     note: str | None
     times_carried: int
     first_written: date
+
+    @property
+    def is_carried_often(self) -> bool:
+        """Whether it has been put off so often that it should be dropped, or given a date."""
+        return self.times_carried >= OFTEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,8 @@ def _around_query(with_drafts: bool) -> Select[*tuple[Any, ...]]:
         select(
             Goal.report_id,
             Report.period_start,
+            Goal.id,
+            Goal.version,
             Goal.text,
             Goal.outcome,
             Goal.note,
@@ -113,9 +125,7 @@ def _around_query(with_drafts: bool) -> Select[*tuple[Any, ...]]:
         .join(Report, Report.id == Goal.report_id)
         .join(chain, chain.c.goal_id == Goal.id)
         .join(written, written.c.id == chain.c.report_id)
-        .group_by(
-            Goal.id, Goal.report_id, Report.period_start, Goal.text, Goal.outcome, Goal.note, Goal.position
-        )
+        .group_by(Goal.id, Report.period_start)
         .order_by(Goal.position, Goal.id)
     )
     if not with_drafts:
