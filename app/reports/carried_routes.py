@@ -54,4 +54,6 @@ def keep_section(
     section = sections.section_in(session, shown.report, section_id)
     carried.keep_all(session, section)
     editing.touch(session, shown.report, [section_id], by=writer, at=now)
-    return once.answered(changed_sections(request, shown, session, [section_id], anchor=f"section-{section_id}"))
+    return once.answered(
+        changed_sections(request, shown, session, [section_id], anchor=f"section-{section_id}")
+    )
