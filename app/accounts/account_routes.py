@@ -7,10 +7,12 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
 from app.accounts import actions, queries, sessions, signing_in
 from app.accounts.access import CurrentViewer, OptionalViewer, Public
+from app.accounts.browser_keys import browser_key
 from app.accounts.forms import FIELDS, AccountForm, LanguageForm, PasswordForm, ThemeForm
 from app.accounts.models import User
 from app.config import Settings
@@ -59,6 +61,13 @@ def change_account(
     sessions.set_who(response, settings, user.display_name)
     sessions.set_choice(response, settings, LANGUAGE_COOKIE, user.language)
     return response
+
+
+@router.get("/account/browser-key")
+async def own_browser_key(request: Request, viewer: CurrentViewer) -> Response:
+    """Who is signed in here, and the key for what their browsers keep of unsaved text."""
+    key = await browser_key(request.app.state.gate, viewer.user_id)
+    return JSONResponse({"user": viewer.user_id, "key": key}, headers={"Cache-Control": "no-store"})
 
 
 @router.post("/account/password")

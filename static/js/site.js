@@ -66,3 +66,13 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     button.textContent = button.dataset.copied;
   });
 }
+
+// Who signs out leaves nothing unsaved behind in this browser, and other open pages stop.
+document.addEventListener("submit", async (event) => {
+  if (event.target.getAttribute("action") !== "/sign-out" || event.defaultPrevented || !window.indexedDB) return;
+  event.preventDefault();
+  const { forgetAll } = await import("./writing/vault.js");
+  new BroadcastChannel("weekline").postMessage("signed-out");
+  await Promise.race([forgetAll().catch(() => {}), new Promise((late) => setTimeout(late, 1000))]);
+  event.target.submit();
+});

@@ -32,7 +32,7 @@ class EditingPage:
         field.blur()
 
     def saved(self) -> None:
-        expect(self.page.get_by_role("status").filter(has_text="已保存")).to_be_visible()
+        expect(self.page.get_by_role("status").filter(has_text="已保存").first).to_be_visible()
 
     def press(self, field: Locator, button: str) -> None:
         field.focus()
@@ -109,11 +109,14 @@ class TestWritingInPlace:
         theirs.write(theirs.item("商户对账单"), "商户对账单：她的")
         theirs.saved()
         mine.write(mine.item("商户对账单"), "商户对账单：我的")
-        alert = mine.page.get_by_role("alert").filter(has_text="商户对账单：她的")
-        expect(alert).to_contain_text("商户对账单：我的")
+        clash = mine.page.get_by_role("group", name="内容冲突")
+        expect(clash).to_contain_text("她的")
+        expect(clash).to_contain_text("我的")
+        expect(mine.item("商户对账单")).to_have_accessible_description(re.compile("她的"))
         assert stored(site, week, "商户对账单") == "商户对账单：她的"
-        alert.get_by_role("button", name="用我的").click()
-        expect(alert).to_have_count(0)
+        clash.get_by_role("button", name="用我的").click()
+        expect(clash).to_have_count(0)
+        mine.saved()
         assert stored(site, week, "商户对账单") == "商户对账单：我的"
         opened.problems.clear()  # the console repeats the 409
 
@@ -141,7 +144,7 @@ class TestWritingInPlace:
         page = EditingPage(visit(f"{URL}/edit", as_=site.cast.lin).page)
         page.write(page.item("商户对账单"), "商户对账单：改过")
         page.saved()
-        page.page.get_by_label("原因", exact=True).first.fill("补充上线情况")
+        page.page.locator("#publish").get_by_label("原因", exact=True).fill("补充上线情况")
         page.page.get_by_role("button", name="发布修订").click()
         expect(page.page).to_have_url(re.compile(re.escape(URL) + "$"))
         expect(page.page.get_by_text("补充上线情况").first).to_be_visible()
