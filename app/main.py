@@ -23,7 +23,14 @@ from app.incidents import routes as incident_routes
 from app.metrics import annotation_routes, point_routes
 from app.metrics import routes as metric_routes
 from app.metrics import settings_routes as metric_settings_routes
-from app.reports import carried_routes, change_routes, edit_routes, goal_routes, revision_routes
+from app.reports import (
+    carried_routes,
+    change_routes,
+    edit_routes,
+    goal_routes,
+    publication_routes,
+    revision_routes,
+)
 from app.reports import routes as report_routes
 from app.reports.kept_pages import KeptPages
 from app.trends import routes as trend_routes
@@ -82,6 +89,7 @@ def _routers() -> list[APIRouter]:
         report_routes.router,
         change_routes.router,
         revision_routes.router,
+        publication_routes.router,
         trend_routes.router,
         edit_routes.router,
         carried_routes.router,

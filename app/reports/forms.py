@@ -62,6 +62,10 @@ class PublicationForm(FormModel):
     reason: Text = ""
 
 
+class DiscardForm(FormModel):
+    version: int
+
+
 class FactForm(FormModel):
     """A decision on a chip; the fields of its kind are read where it corrects.
 
@@ -103,6 +107,7 @@ MoveData = Annotated[MoveForm, Form()]
 HeadingData = Annotated[HeadingForm, Form()]
 SectionMoveData = Annotated[SectionMoveForm, Form()]
 PublicationData = Annotated[PublicationForm, Form()]
+DiscardData = Annotated[DiscardForm, Form()]
 FactData = Annotated[FactForm, Form()]
 OutcomeData = Annotated[OutcomeForm, Form()]
 CarriedData = Annotated[CarriedForm, Form()]

@@ -231,18 +231,22 @@ class AcknowledgedSave(Base):
 
 
 class DiscardedDraft(Base):
-    """A working copy that was discarded, kept for a while so that the discard can be undone."""
+    """A working copy that was discarded or replaced as a whole, kept for a while so that it can be undone."""
 
     __tablename__ = "discarded_drafts"
-    __table_args__ = (UniqueConstraint("team_id", "period_start"),)
+    __table_args__ = (
+        CheckConstraint("why IN ('discarded', 'replaced')", name="why"),
+        Index("ix_discarded_drafts_team_id_discarded_at", "team_id", "discarded_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"))
     period_start: Mapped[date]
     published_revision: Mapped[int] = mapped_column(default=0)
     """The revision readers saw when an amendment of it was discarded; 0 for a draft."""
-    kept: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """The working copy as rows: report, sections, items, decided facts, goals."""
+    why: Mapped[str] = mapped_column(String(16), default="discarded")
+    kept: Mapped[dict[str, Any]] = mapped_column(default=dict, deferred=True)
+    """The working copy as rows by table, and the report's version after it was replaced."""
     discarded_at: Mapped[datetime] = mapped_column(Instant)
     discarded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 

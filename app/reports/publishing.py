@@ -1,4 +1,4 @@
-"""Publication: freeze a week's working copy as a revision, amend it, take an amendment or a draft back."""
+"""Publication: freeze a week's working copy as a revision, first or amended, or as a page gave it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.document.schema import Document, PageReading
 from app.errors import Conflict, Invalid
 from app.reports import events
 from app.reports.actions import keep_goals
-from app.reports.assembly import WorkingCopy, clear, lay_out, published_document, working_copy
+from app.reports.assembly import WorkingCopy, clear, lay_out, working_copy
 from app.reports.carried import leave_behind
 from app.reports.models import Fact, Report, Revision, SourcePage
 from app.reports.trail import audit, beat
@@ -44,7 +44,7 @@ def publish_report(
     if report.is_published and reason is None:
         raise Invalid("report.reason_needed")
     copy = working_copy(session, report, for_readers=True)
-    if not any(section.blocks for section in copy.document.sections):
+    if says_nothing(copy.document):
         raise Invalid("report.empty")
     return _publish(session, report, copy, by=by, author_name=author_name, at=at, reason=reason, page=None)
 
@@ -128,34 +128,13 @@ def edited_since_import(session: Session, report: Report) -> bool:
     return newest_page is None
 
 
-def discard_draft(session: Session, report: Report, *, by: User, at: datetime) -> None:
-    """Remove a week that was never published; a published one can not be removed."""
-    if report.is_published:
-        raise Conflict("report.published_stays")
-    audit(session, "report.discarded", report, by=by, at=at)
-    beat(session, report.team_id)
-    session.flush()
-    clear(session, report)
-    session.execute(delete(Report).where(Report.id == report.id))
-
-
-def discard_amendment(session: Session, report: Report, *, by: User, at: datetime) -> None:
-    """Take the working copy back to what is published."""
-    if report.state != "amending":
-        raise Conflict("report.no_amendment")
-    document = published_document(session, report)
-    report.version += 1
-    clear(session, report)
-    copy = lay_out(session, report, document)
-    report.state = "published"
-    report.updated_at, report.updated_by_id = at, by.id
-    session.flush()
-    change = events.WorkingCopyChange(report, document, copy.item_ids, frozenset(copy.section_ids))
-    for join in events.on_working_copy_change:
-        join(session, change)
-    keep_goals(session, report, copy)
-    audit(session, "report.amendment_discarded", report, by=by, at=at)
-    beat(session, report.team_id)
+def says_nothing(document: Document) -> bool:
+    """Whether nothing is written: headings and names of metrics that wait for their value are none."""
+    return not any(
+        not (section.kind == "metrics" and block.text.rstrip().endswith(("：", ":")))
+        for section in document.sections
+        for block in section.blocks
+    )
 
 
 def canonical_json(document: Document) -> str:

@@ -16,7 +16,6 @@ from app.document.weeks import which_week
 from app.reports import edit_page, report_page, weeks_page
 from app.reports.access import (
     EditableKnownReport,
-    EditableReport,
     KnownReport,
     ReadableKnownReport,
     ReadableReport,
@@ -24,8 +23,7 @@ from app.reports.access import (
     Writer,
 )
 from app.reports.assembly import document_of, report_as_published
-from app.reports.editing import refuse_other_version
-from app.reports.forms import NewWeekData, PublicationData, day_of
+from app.reports.forms import NewWeekData, day_of
 from app.reports.kept_pages import (
     SNAPSHOT,
     KeptPages,
@@ -37,7 +35,6 @@ from app.reports.kept_pages import (
     store,
 )
 from app.reports.models import Report
-from app.reports.publishing import discard_amendment, discard_draft, publish_report
 from app.reports.queries import source_page_of
 from app.reports.starting import start_report
 from app.web.clock import Now
@@ -175,41 +172,6 @@ def start(
         at=now,
     )
     return go_to(request, f"/teams/{team.slug}/weeks/{started.period_start.isoformat()}/edit")
-
-
-@router.post(REPORT + "/publication")
-def publish(
-    request: Request,
-    shown: EditableReport,
-    writer: Writer,
-    form: PublicationData,
-    session: DbSession,
-    now: Now,
-) -> Response:
-    """Publish the draft, or the amendment with its reason."""
-    refuse_other_version(shown.report, form.version)
-    publish_report(
-        session, shown.report, by=writer, author_name=writer.display_name, at=now, reason=form.reason
-    )
-    return go_to(request, shown.url)
-
-
-@router.post(REPORT + "/discard")
-def discard(
-    request: Request,
-    shown: EditableReport,
-    writer: Writer,
-    form: PublicationData,
-    session: DbSession,
-    now: Now,
-) -> Response:
-    """Remove a draft, or take an amendment back to what is published."""
-    refuse_other_version(shown.report, form.version)
-    if shown.report.is_published:
-        discard_amendment(session, shown.report, by=writer, at=now)
-        return go_to(request, shown.url)
-    discard_draft(session, shown.report, by=writer, at=now)
-    return go_to(request, f"/teams/{shown.team.slug}/weeks")
 
 
 @router.get(REPORT + "/source")

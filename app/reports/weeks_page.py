@@ -14,6 +14,7 @@ from app.accounts import policy
 from app.accounts.access import TeamInView
 from app.document.weeks import period_of
 from app.reports import goal_queries, queries
+from app.reports.discarding import discarded_of
 from app.reports.goal_queries import GoalCount
 from app.reports.page_metrics import Digits, digits_of
 from app.reports.queries import BoardTeam, WeekTick, YearRail
@@ -134,6 +135,8 @@ def weeks_page(
         "summary": summary_of(rail, now_in),
         "is_empty": not years,
         "may_start": team.may_write and this_one is not None and this_one.state is None,
+        "discarded": discarded_of(session, team.id, now) if team.may_write else [],
+        "week_name": lambda day: queries.week_name_of(day, team.week_rule),
         "board": _board(session, team, monday, board if board in BOARD_SPANS else BOARD_SPANS[0]),
     }
 

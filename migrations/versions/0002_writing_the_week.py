@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("team_id", sa.Integer(), nullable=False),
         sa.Column("period_start", sa.Date(), nullable=False),
         sa.Column("published_revision", sa.Integer(), nullable=False),
+        sa.Column("why", sa.String(length=16), nullable=False),
         sa.Column("kept", sa.JSON(), nullable=False),
         sa.Column("discarded_at", app.db.Instant(), nullable=False),
         sa.Column("discarded_by_id", sa.Integer(), nullable=True),
@@ -29,9 +30,14 @@ def upgrade() -> None:
             ["discarded_by_id"], ["users.id"], name=op.f("fk_discarded_drafts_discarded_by_id_users")
         ),
         sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_discarded_drafts_team_id_teams")),
+        sa.CheckConstraint("why IN ('discarded', 'replaced')", name=op.f("ck_discarded_drafts_why")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_discarded_drafts")),
-        sa.UniqueConstraint("team_id", "period_start", name=op.f("uq_discarded_drafts_team_id_period_start")),
     )
+    with op.batch_alter_table("discarded_drafts", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_discarded_drafts_team_id_discarded_at", ["team_id", "discarded_at"], unique=False
+        )
+
     op.create_table(
         "shared_links",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -15,7 +15,7 @@ from app.accounts.models import Team
 from app.db import Database
 from app.metrics.models import Metric, Reading
 from app.reports.kept_pages import KeptPages
-from app.reports.models import Item, Report, Revision
+from app.reports.models import Item, Report, Revision, Section
 from app.reports.publishing import revision_hash
 from tests.conftest import Cast, Clock, SignIn
 from tests.reports.pages import MONDAY, PAGE, report_of, store_week
@@ -57,8 +57,6 @@ class TestPublishing:
             report = session.scalars(select(Report)).one()
         url = f"{WEEKS}/2025-06-09"
         with database.reading() as session:
-            from app.reports.models import Section
-
             section = session.scalars(select(Section).where(Section.kind == "other")).one()
         lin.post(f"{url}/items", data={"section": str(section.id), "text": "容量规划初稿评审"})
         assert sign_in(lin, cast.eve).get(url).status_code == 403
@@ -267,3 +265,64 @@ class TestKeptPages:
         with query_counter() as queries:
             assert lin.get(URL).text == first
         assert queries.total <= 4
+
+
+class TestThePageBeforePublishing:
+    def test_says_where_nothing_is_written_yet(self, lin: TestClient, published: int) -> None:
+        lin.post(WEEKS, data={"period_start": "2025-06-09"})
+        page = lin.get(f"{WEEKS}/2025-06-09/publication").text
+        assert "There is nothing to publish yet" in page
+        assert "<button" not in page.split('id="publication"')[1].split("</form>")[0]
+
+    def test_shows_what_changed_since_last_week(
+        self, lin: TestClient, database: Database, published: int
+    ) -> None:
+        lin.post(WEEKS, data={"period_start": "2025-06-09"})
+        url = f"{WEEKS}/2025-06-09"
+        with database.reading() as session:
+            section = (
+                session.scalars(
+                    select(Section.id).join(Report).where(Report.state == "draft", Section.kind == "other")
+                ).first()
+                or session.scalars(
+                    select(Section.id)
+                    .join(Report)
+                    .where(Report.state == "draft", Section.kind == "workstream")
+                ).first()
+            )
+        lin.post(f"{url}/items", data={"section": str(section), "text": "容量规划初稿评审"})
+        page = lin.get(f"{url}/publication").text
+        assert "Publish week 24" in page
+        assert "Since week 23:" in page
+        assert "容量规划初稿评审" in page
+        assert "neither edited nor kept" in page
+
+    def test_shows_what_an_amendment_changes_and_asks_why(
+        self, lin: TestClient, database: Database, published: int
+    ) -> None:
+        edit(database, lin, published, "商户对账单", "商户对账单自助下载：PC 端已上线")
+        page = lin.get(f"{URL}/publication").text
+        assert "已上线" in page
+        assert 'name="reason"' in page
+
+    def test_comes_again_with_words_where_the_reason_is_missing(
+        self, lin: TestClient, database: Database, published: int
+    ) -> None:
+        edit(database, lin, published, "商户对账单", "商户对账单：改过")
+        answer = publish(lin, database, published)
+        assert answer.status_code == 422
+        assert 'id="reason-error"' in answer.text
+
+    def test_comes_again_as_it_stands_where_somebody_changed_the_week(
+        self, lin: TestClient, database: Database, published: int
+    ) -> None:
+        edit(database, lin, published, "商户对账单", "商户对账单：改过")
+        version = report_of(database, published).version
+        edit(database, lin, published, "商户对账单", "商户对账单：又改过")
+        answer = lin.post(f"{URL}/publication", data={"version": str(version), "reason": "改正"})
+        assert answer.status_code == 409
+        assert "又改过" in answer.text
+        assert 'value="改正"' in answer.text
+
+    def test_says_where_nothing_changed(self, lin: TestClient, published: int) -> None:
+        assert "Nothing has changed since revision 1" in lin.get(f"{URL}/publication").text
