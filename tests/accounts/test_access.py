@@ -58,7 +58,16 @@ STRICTEST_FIRST = tuple(reversed([name for name in TABLE if ", " not in name]))
 ANY_TEXT = {"token": "no-such-token"}
 """Parameters that are not the id of a row. A made-up token lets nobody in, and is found by nobody."""
 NO_SUCH_ID = 999_999
-MAY_BE_ABSENT = {"token", "number", "other", "batch_id", "session_id", "goal_id", "name_id", "discarded_draft_id"}
+MAY_BE_ABSENT = {
+    "token",
+    "number",
+    "other",
+    "batch_id",
+    "session_id",
+    "goal_id",
+    "name_id",
+    "discarded_draft_id",
+}
 """Whoever may ask can still get a 404 for these: there may be no such thing in this week, or it is not
 their own (sessions), or it is said in the week after (outcomes of goals), or it is another metric's."""
 CALLED_OTHERWISE = {"session": "signinsession", "name": "metricname"}
