@@ -32,6 +32,10 @@ def metric(team: HasSlug, metric_id: int) -> str:
     return f"/teams/{team.slug}/metrics/{metric_id}"
 
 
+def shared_links(team: HasSlug) -> str:
+    return f"/teams/{team.slug}/shared-links"
+
+
 def back_to_chart(team: HasSlug, page: str, metric_id: int) -> str:
     """The metric's chart on the page of this site that one came from, else on the trend page."""
     given = local_path(page)

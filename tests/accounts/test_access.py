@@ -51,6 +51,7 @@ TABLE: dict[str, tuple[Outcome, ...]] = {
     "report.readable": ("sign-in", "not found", "in", "in", "in", "in"),
     "report.readable, draft": ("sign-in", "not found", "forbidden", "in", "in", "in"),
     "report.editable": ("sign-in", "not found", "forbidden", "forbidden", "in", "in"),
+    "shared link": ("not found",) * 6,
     "metric.readable": ("sign-in", "not found", "in", "in", "in", "in"),
     "metric.editable": ("sign-in", "not found", "forbidden", "forbidden", "in", "in"),
 }
@@ -70,7 +71,7 @@ MAY_BE_ABSENT = {
 }
 """Whoever may ask can still get a 404 for these: there may be no such thing in this week, or it is not
 their own (sessions), or it is said in the week after (outcomes of goals), or it is another metric's."""
-CALLED_OTHERWISE = {"session": "signinsession", "name": "metricname"}
+CALLED_OTHERWISE = {"session": "signinsession", "name": "metricname", "shared_link": "sharedlink"}
 """Ids whose tables have a longer name."""
 
 
