@@ -13,6 +13,7 @@ from app.document.schema import (
     AmountFact,
     Block,
     DateFact,
+    Document,
     DoneTotalFact,
     Fact,
     Incident,
@@ -37,6 +38,7 @@ def as_json(reading: PageReading) -> Json:
         "properties": [{"key": item.key, "value": item.value} for item in document.properties],
         "sections": [_section(section) for section in document.sections],
         "metrics": [_metric(metric, text) for metric in document.metrics],
+        **_unreported(document, text),
         "incident_counts": dict(document.incident_counts),
         "incidents": [_incident(incident) for incident in document.incidents],
         "goals": [{"text": goal.text, **_span(goal.source)} for goal in document.goals],
@@ -92,6 +94,31 @@ def _metric(metric: Metric, text: str) -> Json:
         "unit": metric.unit,
         "literal": _literal(metric.literal, metric.source, text),
         **_span(metric.source),
+        **_counts(metric),
+    }
+
+
+def _counts(metric: Metric) -> Json:
+    """Only where the page gives them."""
+    if metric.numerator is None:
+        return {}
+    return {"numerator": metric.numerator, "denominator": metric.denominator}
+
+
+def _unreported(document: Document, text: str) -> Json:
+    """Only where the page says so of a metric."""
+    if not document.unreported:
+        return {}
+    return {
+        "unreported": [
+            {
+                "name": one.name,
+                "group": one.group,
+                "literal": _literal(f"{one.name}：{one.literal}", one.source, text),
+                **_span(one.source),
+            }
+            for one in document.unreported
+        ]
     }
 
 

@@ -22,19 +22,24 @@ from app.document.grammar.links import FoundLink, find_links
 from app.document.grammar.moments import Moment, find_moment
 from app.document.grammar.patterns import any_of, words
 from app.document.grammar.progress import find_progress
-from app.document.grammar.rates import Rate, find_rates
+from app.document.grammar.rates import Rate, find_rates, is_metric_name, segments
+from app.document.grammar.reading_counts import agree as counts_agree
+from app.document.grammar.reading_counts import may_be_a_day
 from app.document.grammar.recoveries import find_recovery
+from app.document.grammar.unreported import FoundUnreported, find_unreported
 from app.document.grammar.verbs import DEADLINE_NEXT
 
 __all__ = [
     "FoundAmount",
     "FoundFact",
     "FoundLink",
+    "FoundUnreported",
     "IncidentCounts",
     "Moment",
     "PartsTotal",
     "Rate",
     "as_fact",
+    "counts_agree",
     "find_amounts",
     "find_facts",
     "find_grade",
@@ -44,7 +49,11 @@ __all__ = [
     "find_parts_total",
     "find_rates",
     "find_recovery",
+    "find_unreported",
     "fold",
+    "is_metric_name",
+    "may_be_a_day",
+    "segments",
     "total_place",
 ]
 

@@ -25,7 +25,7 @@ from app.document.schema import (
 )
 from app.document.vocabulary import Language
 
-VERSION = "1"
+VERSION = "2"
 _SHOWN = 40
 
 

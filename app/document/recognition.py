@@ -21,7 +21,9 @@ from app.document.phrases import (
     find_links,
     find_parts_total,
     find_rates,
+    find_unreported,
     fold,
+    is_metric_name,
     total_place,
 )
 from app.document.places import Path, source_of, walk
@@ -37,6 +39,7 @@ from app.document.schema import (
     Place,
     Reflections,
     SectionKind,
+    Unreported,
 )
 
 _ANY_MONDAY = date(2001, 1, 1)  # where no week is known: dates found with it are dropped
@@ -53,6 +56,7 @@ class SectionValues:
     """What was recognised in one section."""
 
     metrics: list[Metric] = field(default_factory=list)
+    unreported: list[Unreported] = field(default_factory=list)
     incident_counts: dict[str, int] = field(default_factory=dict)
     incidents: list[Incident] = field(default_factory=list)
     goals: list[Goal] = field(default_factory=list)
@@ -71,6 +75,7 @@ def recognise(document: Document, *, monday: date | None) -> Document:
     return document.model_copy(
         update={
             "metrics": [metric for values in sections for metric in values.metrics],
+            "unreported": [metric for values in sections for metric in values.unreported],
             "incident_counts": counts,
             "incidents": [incident for values in sections for incident in values.incidents],
             "goals": [goal for values in sections for goal in values.goals],
@@ -137,15 +142,37 @@ def _read_metrics(
                     literal=block.text[rate.start : rate.end],
                     place=Place(section=section, path=path, start=rate.start, end=rate.end),
                     source=source_of(block, rate.start, rate.end),
+                    numerator=rate.numerator,
+                    denominator=rate.denominator,
+                )
+            )
+        unreported = find_unreported(text)
+        for one in unreported:
+            values.unreported.append(
+                Unreported(
+                    name=one.name,
+                    group=group,
+                    literal=block.text[one.said_start : one.said_end],
+                    place=Place(section=section, path=path, start=one.start, end=one.end),
+                    source=source_of(block, one.start, one.end),
                 )
             )
         values.incident_counts = {**find_incident_counts(text), **values.incident_counts}
-        if not rates and (label := _group_label(block)):
+        if not rates and not unreported and (label := _group_label(block)):
             below = label
-            if not block.blocks:
+            if not block.blocks and awaited_name(block) is None:
                 group = label
         if block.blocks:
             _read_metrics(block.blocks, path, values, section=section, group=below)
+
+
+def awaited_name(block: Block) -> str | None:
+    """The name of a metric that stands there and waits for its value: a bullet `入金有效成功率：`."""
+    text = block.text.rstrip(" *_")
+    if block.kind != "item" or block.blocks or not text.endswith(("：", ":")) or "\n" in text:
+        return None
+    name = text[:-1].strip(" *_")
+    return name if is_metric_name(name) else None
 
 
 def _group_label(block: Block) -> str | None:

@@ -117,13 +117,29 @@ class Week(Model):
 
 
 class Metric(Model):
-    """A reading in the metrics section. `value` is the typed string, digits as reported."""
+    """A reading in the metrics section. `value` is the typed string, digits as reported.
+
+    `numerator` and `denominator` are the counts in brackets behind it, digits only. Where several metrics
+    share a name by strokes, `name` is what is meant and need not stand in `literal`.
+    """
 
     name: str
     group: str | None = None
     value: str
     decimals: int
     unit: str | None = None
+    literal: str
+    place: Place
+    source: Source | None = None
+    numerator: str | None = None
+    denominator: str | None = None
+
+
+class Unreported(Model):
+    """A metric of which the page says that it has no value this week; `literal` are the words for it."""
+
+    name: str
+    group: str | None = None
     literal: str
     place: Place
     source: Source | None = None
@@ -252,6 +268,7 @@ class Document(Model):
     sections: list[Section] = []
 
     metrics: list[Metric] = []
+    unreported: list[Unreported] = []
     incident_counts: dict[str, int] = {}
     incidents: list[Incident] = []
     goals: list[Goal] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.document.phrases import find_facts, find_incident_counts, find_rates
+from app.document.phrases import find_facts, find_incident_counts, find_rates, find_unreported
 from tests.document.test_phrases import MONDAY
 
 #: A bullet, and its readings as (name, value, unit).
@@ -62,6 +62,19 @@ BULLETS: list[tuple[str, list[tuple[str, str, str | None]]]] = [
         "日均交易量：12.3万笔，日均交易额：3.2亿元",
         [("日均交易量", "12.3", "万笔"), ("日均交易额", "3.2", "亿元")],
     ),
+    # two by a stroke
+    ("充值/提现成功率：99.99%/99.98%", [("充值成功率", "99.99", "%"), ("提现成功率", "99.98", "%")]),
+    ("充值/提现成功率：99.99%", [("充值/提现成功率", "99.99", "%")]),
+    ("充值／提现有效成功率：99.99％／99.98％", [("充值有效成功率", "99.99", "%"), ("提现有效成功率", "99.98", "%")]),
+    ("充值成功率/提现成功率：99.99%/99.98%", [("充值成功率", "99.99", "%"), ("提现成功率", "99.98", "%")]),
+    (
+        "充值/提现成功率：99.99% / 99.98%，退款成功率：99.9%",
+        [("充值成功率", "99.99", "%"), ("提现成功率", "99.98", "%"), ("退款成功率", "99.9", "%")],
+    ),
+    (
+        "Pay-in/pay-out success rate: 99.99%/99.98%",
+        [("Pay-in success rate", "99.99", "%"), ("pay-out success rate", "99.98", "%")],
+    ),
     # a sentence after the value
     ("提现成功率：99.964％，较上周下降0.02个百分点，主要因某行升级", [("提现成功率", "99.964", "%")]),
     ("提现成功率：99.964%（上周99.98%）", [("提现成功率", "99.964", "%")]),
@@ -99,7 +112,10 @@ BULLETS: list[tuple[str, list[tuple[str, str, str | None]]]] = [
     ("提现成功率：-", []),
     ("提现成功率：N/A", []),
     ("提现成功率：>99.9%", []),
-    ("充值/提现成功率：99.99%/99.98%", []),
+    ("招行/工行：99.99%/99.98%", []),
+    ("微信/支付宝成功率：99.99%/99.98%", []),
+    ("充值/提现成功率：99.99%/99.98%/99.97%", []),
+    ("成功率/失败率：99.99%/0.01%", []),
     ("事故数AB级0次，CD级1次", []),
     ("AB级事故：0次", []),
     ("Incidents: grade A/B 0, grade C/D 1", []),
@@ -131,7 +147,8 @@ class TestReadings:
         for rate in find_rates(text):
             assert text[rate.start : rate.end] == rate.literal
             assert rate.start <= rate.value_start < rate.value_end <= rate.end
-            assert rate.name in rate.literal
+            assert rate.name in rate.literal or rate.shared
+            assert rate.value_end <= rate.typed_end <= rate.end <= rate.full_end
 
     def test_the_decimals_are_those_reported(self) -> None:
         assert [rate.decimals for rate in find_rates("A率：100%；B率：99.980%；C率：98.85%")] == [0, 3, 2]
@@ -143,6 +160,71 @@ class TestReadings:
 
     def test_a_reading_is_no_progress(self) -> None:
         assert find_facts("完成率：99.98%", MONDAY, in_metrics=True) == []
+
+
+#: A bullet, and the numerator and denominator of its first reading.
+COUNTED: list[tuple[str, tuple[str, str] | None]] = [
+    ("充值成功率：99.980%（1,234,320/1,234,567）", ("1234320", "1234567")),
+    ("Pay-in success rate: 99.980% (1,234,320/1,234,567)", ("1234320", "1234567")),
+    ("充值成功率：99.98%(1234320 / 1234567)", ("1234320", "1234567")),
+    ("充值成功率：９９．９８％（１２３４３２０／１２３４５６７）", ("1234320", "1234567")),
+    ("充值成功率：99.98%（1,234,320笔/1,234,567笔）", ("1234320", "1234567")),
+    ("**充值成功率**：**99.98%**（1234320/1234567）", ("1234320", "1234567")),
+    ("充值成功率：75%（3/4）", ("3", "4")),
+    ("充值成功率：99%（3 / 4）", ("3", "4")),
+    ("充值成功率：99.9%（1,234/1,300）", ("1234", "1300")),
+    # a day, a comparison, a target, nothing to divide by
+    ("充值成功率：99.98%（6/12）", None),
+    ("充值成功率：99.98%（上周99.97%）", None),
+    ("充值成功率：99.98%（目标：99.95%）", None),
+    ("充值成功率：99.98%（12/0）", None),
+    ("交易量：1,234笔（1,234/1,300）", None),
+    ("充值成功率：99.98%", None),
+]
+
+
+class TestCountsBehindARate:
+    @pytest.mark.parametrize(("text", "wanted"), COUNTED)
+    def test_are_numerator_and_denominator(self, text: str, wanted: tuple[str, str] | None) -> None:
+        rate = find_rates(text)[0]
+        assert ((rate.numerator, rate.denominator) if rate.numerator else None) == wanted
+        assert (rate.full_end > rate.end) == (wanted is not None)
+
+    def test_are_no_dates(self) -> None:
+        for counts in ("（6/12）", "（6 / 12）", "（1,234/1,300）"):
+            assert find_facts(f"充值成功率：50%{counts}", MONDAY, in_metrics=True) == []
+
+    def test_leave_the_reading_behind_them_alone(self) -> None:
+        text = "充值成功率：99.98%（9998/10000），首次支付成功率：98.85%（1977/2000）"
+        assert [(rate.name, rate.numerator) for rate in find_rates(text)] == [
+            ("充值成功率", "9998"),
+            ("首次支付成功率", "1977"),
+        ]
+
+
+#: A bullet, and the metrics it says are not reported.
+UNREPORTED: list[tuple[str, list[tuple[str, str]]]] = [
+    ("退款成功率：未上报", [("退款成功率", "未上报")]),
+    ("退款成功率： 本周未上报", [("退款成功率", "本周未上报")]),
+    ("**退款成功率**：未上报", [("退款成功率", "未上报")]),
+    ("1. 退款成功率：未上报（系统切换）", [("退款成功率", "未上报")]),
+    ("Refund success rate: not reported", [("Refund success rate", "not reported")]),
+    ("充值成功率：99.9%，提现成功率：未上报", [("提现成功率", "未上报")]),
+    ("充值成功率：未上报，提现成功率：99.9%", [("充值成功率", "未上报")]),
+    ("退款成功率：", []),
+    ("退款成功率：待统计", []),
+    ("退款成功率：已上报", []),
+    ("退款成功率：未上报的有3家", []),
+    ("说明：未上报", []),
+    ("未上报", []),
+]
+
+
+class TestNotReported:
+    @pytest.mark.parametrize(("text", "wanted"), UNREPORTED)
+    def test_is_said_of_a_metric_by_name(self, text: str, wanted: list[tuple[str, str]]) -> None:
+        found = find_unreported(text)
+        assert [(one.name, text[one.said_start : one.said_end]) for one in found] == wanted
 
 
 #: A line, and the counts by grade it states.

@@ -9,6 +9,8 @@ from typing import Final
 
 from app.document.grammar.folding import prose
 from app.document.grammar.patterns import any_of, words
+from app.document.grammar.reading_counts import counts_after
+from app.document.grammar.shared_readings import Shared, shared_readings
 
 #: More readings than this in one block is no list of metrics; what follows them is not read.
 _LIMIT: Final = 500
@@ -20,7 +22,9 @@ _LONGEST_NAME: Final = 40
 class Rate:
     """A reading at `text[start:end]`: `name：value`.
 
-    `value` is as typed, but half-width, and without unit and thousands commas.
+    `value` is as typed, but half-width, and without unit and thousands commas. `typed_end` is behind
+    its unit, `full_end` behind the counts in brackets that give numerator and denominator. Where several
+    metrics share one name and colon, `shared` is the span of all, and only the first begins with the name.
     """
 
     name: str
@@ -32,6 +36,11 @@ class Rate:
     end: int
     value_start: int
     value_end: int
+    typed_end: int
+    full_end: int
+    numerator: str | None = None
+    denominator: str | None = None
+    shared: tuple[int, int] | None = None
 
 
 def find_rates(text: str) -> list[Rate]:
@@ -47,7 +56,7 @@ def find_rates(text: str) -> list[Rate]:
 def _rates(text: str) -> Iterator[Rate]:
     line = prose(text)
     count = 0
-    for start, end in _segments(text, line):
+    for start, end in segments(text, line):
         for rate in _in_segment(text, line, start, end, is_first=count == 0):
             yield rate
             count += 1
@@ -58,7 +67,7 @@ def _rates(text: str) -> Iterator[Rate]:
 _STOPS = re.compile(r"[,;。、!?\n|()]")
 
 
-def _segments(text: str, line: str) -> Iterator[tuple[int, int]]:
+def segments(text: str, line: str) -> Iterator[tuple[int, int]]:
     """The pieces between commas and stops; a comma inside a number or in brackets separates nothing."""
     start = depth = 0
     for stop in _STOPS.finditer(line):
@@ -121,6 +130,9 @@ _DIGITS = re.compile(r"[0-9]+")
 def _in_segment(text: str, line: str, start: int, end: int, *, is_first: bool) -> Iterator[Rate]:
     lead = _LEAD.match(line, start, end)
     start = lead.end() if lead else start
+    if "/" in line[start:end] and (shared := shared_readings(text, line, start, end)):
+        yield from _shared(text, line, shared)
+        start, is_first = shared.end, False
     closed = start
     for digits in _DIGITS.finditer(line, start, min(end, start + _LONGEST_SEGMENT)):
         at = digits.start()
@@ -137,7 +149,7 @@ def _in_segment(text: str, line: str, start: int, end: int, *, is_first: bool) -
         if rate is not None:
             yield rate
             is_first = False
-            start = closed = rate.end
+            start = closed = rate.full_end
             lead = _LEAD.match(line, start, end)
             start = lead.end() if lead else start
 
@@ -196,17 +208,42 @@ def _rate(text: str, line: str, start: int, at: int, end: int, *, is_first: bool
         return None
     value = reading["value"].replace(",", "")
     first, last = _with_emphasis(line, name_start, reading.end())
+    decimals = len(value.partition(".")[2])
+    counts = counts_after(text, last, value=value, decimals=decimals) if reading["unit"] == "%" else None
     return Rate(
         name=text[name_start : name_start + len(name)],
         literal=text[first:last],
         value=value,
-        decimals=len(value.partition(".")[2]),
+        decimals=decimals,
         unit=reading["unit"],
         start=first,
         end=last,
         value_start=reading.start("value"),
         value_end=reading.end("value"),
+        typed_end=reading.end(),
+        full_end=counts.end if counts else last,
+        numerator=counts.numerator if counts else None,
+        denominator=counts.denominator if counts else None,
     )
+
+
+def _shared(text: str, line: str, shared: Shared) -> Iterator[Rate]:
+    for one in shared.values:
+        value = line[one.value_start : one.value_end]
+        yield Rate(
+            name=one.name,
+            literal=text[one.start : one.end],
+            value=value,
+            decimals=len(value.partition(".")[2]),
+            unit="%",
+            start=one.start,
+            end=one.end,
+            value_start=one.value_start,
+            value_end=one.value_end,
+            typed_end=one.end,
+            full_end=one.end,
+            shared=(shared.start, shared.end),
+        )
 
 
 def _with_emphasis(line: str, start: int, end: int) -> tuple[int, int]:
@@ -254,6 +291,11 @@ _GRADED = words(
     r"|\bgrade\b|\bsev(?:erity)?\b|\bP[0-4](?!\w)",
 )
 _LETTER = re.compile(r"[^\W\d_]")
+
+
+def is_metric_name(name: str) -> bool:
+    """Whether a line may begin with this as the name of a metric."""
+    return _is_name(name, is_first=True, has_percent=False, colon=None)
 
 
 def _is_name(name: str, *, is_first: bool, has_percent: bool, colon: re.Match[str] | None) -> bool:
