@@ -17,6 +17,7 @@ def join() -> None:
     events.on_publication[:] = [metric_actions.keep_readings, incident_actions.keep_incidents]
     events.on_working_copy_change[:] = [incident_actions.follow_text]
     events.page_notes[:] = [metric_queries.notes_for_page, incident_queries.notes_for_page]
+    events.entry_notes[:] = [metric_queries.notes_for_entry, incident_queries.notes_for_page]
     weeks_page.week_figures[:] = [metric_weeks.figures_of_weeks]
 
 

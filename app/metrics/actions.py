@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from app.accounts.models import Team
 from app.document.schema import Metric as Reported
 from app.errors import Invalid, NotFound
-from app.metrics.models import Metric, MetricKind, MetricName, Reading, Target
+from app.metrics.models import Metric, MetricKind, MetricName, Reading, Target, UnreportedReading
 from app.metrics.names import NAME_LENGTH, fold, guess, known_key
 from app.metrics.scales import as_typed, exact
 from app.reports.events import Publication
@@ -28,7 +29,7 @@ def keep_readings(session: Session, publication: Publication) -> None:
     """Store what the published document says of each metric, a row a metric.
 
     A metric seen for the first time is made. Where a page names one twice the first counts; what is
-    no finite number is left out.
+    no finite number is left out. Of a known metric it is kept that the page says it is not reported.
     """
     report = publication.report
     rows: dict[int, dict[str, Any]] = {}
@@ -50,6 +51,8 @@ def keep_readings(session: Session, publication: Publication) -> None:
             "literal": as_typed(metric.literal, metric.value, metric.unit),
             "value": value,
             "decimals": max(metric.decimals, 0),
+            "numerator": exact(metric.numerator or ""),
+            "denominator": exact(metric.denominator or ""),
             "item_id": publication.item_ids.get((metric.place.section, metric.place.path)),
             "start": metric.place.start,
             "end": metric.place.end,
@@ -57,6 +60,8 @@ def keep_readings(session: Session, publication: Publication) -> None:
         }
     if rows:
         session.execute(insert(Reading), list(rows.values()))
+    if publication.document.unreported:
+        _keep_unreported(session, publication, reported=rows.keys())
 
 
 def find_or_make_metric(
@@ -109,6 +114,25 @@ def set_target(session: Session, metric_id: int, *, literal: str, from_day: date
     session.execute(update(Team).where(Team.id == team_id).values(pulse=Team.pulse + 1))
     session.flush()
     return target
+
+
+def _keep_unreported(session: Session, publication: Publication, *, reported: Collection[int]) -> None:
+    report = publication.report
+    known = _known(session, report.team_id).ids
+    rows: dict[int, dict[str, Any]] = {}
+    for one in publication.document.unreported:
+        metric_id = known.get(fold(one.name))
+        if metric_id is not None and metric_id not in reported:
+            rows[metric_id] = {
+                "team_id": report.team_id,
+                "report_id": report.id,
+                "metric_id": metric_id,
+                "revision": publication.revision,
+                "period_start": report.period_start,
+                "literal": one.literal,
+            }
+    if rows:
+        session.execute(insert(UnreportedReading), list(rows.values()))
 
 
 @dataclass(slots=True)

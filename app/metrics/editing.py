@@ -2,136 +2,145 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.document.phrases import find_rates, fold
-from app.document.schema import Block, Metric
+from app.document.entries import Entry, entries_of, is_wide, parted, with_value, without
+from app.document.schema import Block
+from app.document.vocabulary import Language
 from app.errors import Invalid, NotFound, StaleVersion
+from app.metrics.forms import ReadingForm
+from app.metrics.values import UNREPORTED, as_counts, as_value
 from app.reports import editing
-from app.reports.assembly import WorkingCopy, working_copy
-from app.reports.edit_page import value_shown
 from app.reports.models import Item, Report, Section
 
-COLONS = ("：", ":")
+COLONS = "：:"
 NAME_LENGTH = 200
-RATE_WORDS = ("率", "可用", "占比", "rate", "availab", "ratio")
+DECIMALS = 3
+"""Of a rate that is worked out from its counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An item of the metrics, its text where metrics by a stroke are parted, and one metric in it."""
+
+    text: str
+    entry: Entry
 
 
 def save_reading(
     session: Session,
     report: Report,
     item: Item,
+    form: ReadingForm,
     *,
-    name: str,
-    base: str,
-    literal: str,
+    language: Language,
     by: User,
     at: datetime,
 ) -> None:
-    """Replace the value of the metric `name` in the item by `literal`, digits as typed.
+    """Replace the value of a metric in the item, digits as typed, with its counts; or say it is not reported.
 
     What counts is the value the field was opened with (`base`): two people may correct two metrics of
     one line. Raises StaleVersion where another value stands there now, Invalid for what is no number.
     """
-    copy = working_copy(session, report, only_sections=[item.section_id])
-    metric = next((one for one in _metrics_of(copy, item) if one.name == name), None)
-    now_there = value_shown(metric) if metric else ""
-    literal = as_value(literal, name=name, before=metric)
-    if now_there != base and now_there != literal:
-        raise StaleVersion(
-            base=base,
-            theirs=now_there,
-            mine=literal,
-            version=item.version,
-            field="literal",
-            subject=f"reading-{item.id}-{metric.place.start if metric else 0}",
-            others={"item": str(item.id), "name": name},
-        )
-    text = _with_value(item.text, metric, name, now_there, literal)
+    line = _line(session, item, form.name)
+    value, counts = _written(form, line.entry, language)
+    if line.entry.written not in (form.base, value + counts):
+        raise _stale(item, line.entry, form, mine=value)
+    if counts or not value.endswith(("%", "％")):
+        line = _alone(line, item)  # by a stroke only rates can stand
+    text = with_value(line.text, line.entry, value, counts)
     editing.save_item(session, report, item, text=text, version=item.version, base=None, by=by, at=at)
 
 
 def remove_reading(
-    session: Session, report: Report, item: Item, *, name: str, base: str, by: User, at: datetime
+    session: Session, report: Report, item: Item, form: ReadingForm, *, by: User, at: datetime
 ) -> None:
     """Take a metric out of its line; the line goes where nothing else stands in it."""
-    copy = working_copy(session, report, only_sections=[item.section_id])
-    metric = next((one for one in _metrics_of(copy, item) if one.name == name), None)
-    now_there = value_shown(metric) if metric else ""
-    if now_there != base:
-        raise StaleVersion(
-            base=base,
-            theirs=now_there,
-            mine="",
-            version=item.version,
-            field="literal",
-            subject=f"reading-{item.id}-{metric.place.start if metric else 0}",
-            others={"item": str(item.id), "name": name},
-        )
-    rest = item.text
-    if metric is not None:
-        rest = rest[: metric.place.start] + rest[metric.place.end :]
-    rest = rest.strip(" \t\n,，;；、。")
-    if metric is None or not rest:
-        editing.remove_item(session, report, item, version=item.version, by=by, at=at)
-    else:
+    line = _line(session, item, form.name)
+    if line.entry.written != form.base:
+        raise _stale(item, line.entry, form, mine="")
+    line = _alone(line, item)
+    rest = without(line.text, line.entry)
+    if rest:
         editing.save_item(session, report, item, text=rest, version=item.version, base=None, by=by, at=at)
+    else:
+        editing.remove_item(session, report, item, version=item.version, by=by, at=at)
 
 
 def add_reading(
     session: Session, report: Report, section: Section, *, name: str, literal: str, by: User, at: datetime
 ) -> Item:
     """A new metric line at the end of the section."""
-    name = name.strip().strip("".join(COLONS)).strip()
+    name = name.strip().strip(COLONS).strip()
     if not name or "\n" in name or len(name) > NAME_LENGTH:
         raise Invalid("metric.name_needed", longest=NAME_LENGTH)
-    colon = "：" if any(ord(character) > 0x2E7F for character in name) else ": "
-    text = f"{name}{colon}{as_value(literal, name=name, before=None)}".strip()
-    if literal.strip() and not find_rates(text):
+    colon = "：" if is_wide(name) else ": "
+    value = as_value(literal, name=name, unit=None)
+    text = f"{name}{colon}{value}".strip()
+    if value and not entries_of(Block(kind="item", text=text)):
         raise Invalid("reading.not_a_number", typed=literal[:40])
     item = editing.insert_block(session, report, section.id, Block(kind="item", text=text))
     editing.touch(session, report, [section.id], by=by, at=at)
     return item
 
 
-def as_value(literal: str, *, name: str, before: Metric | None) -> str:
-    """The typed value, with `%` where only the number was typed for a rate; checked to be a number."""
-    literal = literal.strip()
-    if not literal:
-        return ""
-    if "\n" in literal or len(literal) > 64:
-        raise Invalid("reading.not_a_number", typed=literal[:40])
-    is_rate = before.unit == "%" if before else any(word in name.lower() for word in RATE_WORDS)
-    if is_rate and fold(literal)[-1].isdecimal():
-        literal += "%"
-    read = find_rates(f"{name}：{literal}")
-    if len(read) != 1 or read[0].end != len(name) + 1 + len(literal):
-        raise Invalid("reading.not_a_number", typed=literal[:40])
-    if read[0].unit == "%" and not 0 <= Decimal(read[0].value) <= 100:
-        raise Invalid("reading.out_of_range", typed=literal[:40])
-    return literal
+def _line(session: Session, item: Item, name: str) -> Line:
+    """The metric of that name in the item. Raises NotFound where it is not there any more."""
+    below = session.scalars(select(Item.id).where(Item.parent_id == item.id).limit(1)).first()
+    kept = [Block(kind="paragraph", text="")] if below else []
+    return Line(item.text, _named(item, item.text, name, kept))
 
 
-def _metrics_of(copy: WorkingCopy, item: Item) -> list[Metric]:
-    return [
-        metric
-        for metric in copy.document.metrics
-        if copy.item_ids[metric.place.section, metric.place.path] == item.id
-    ]
+def _named(item: Item, text: str, name: str, below: list[Block]) -> Entry:
+    block = Block.model_construct(kind=item.kind, text=text, blocks=below)
+    for entry in entries_of(block):
+        if entry.name == name:
+            return entry
+    raise NotFound("reading.gone")
 
 
-def _with_value(text: str, metric: Metric | None, name: str, before: str, literal: str) -> str:
-    if metric is None:
-        if not text.rstrip().endswith(COLONS):
-            raise NotFound("reading.gone")
-        bare = text.rstrip()
-        space = " " if bare.endswith(":") and literal else ""
-        return f"{bare}{space}{literal}"
-    start, end = metric.place.start, metric.place.end
-    clause = text[start:end]
-    at = clause.rindex(before) if before and before in clause else len(clause)
-    return text[:start] + clause[:at] + literal + text[end:]
+def _alone(line: Line, item: Item) -> Line:
+    if line.entry.rate is None or line.entry.rate.shared is None:
+        return line
+    text = parted(line.text, line.entry)
+    return Line(text, _named(item, text, line.entry.name, []))
+
+
+def _written(form: ReadingForm, entry: Entry, language: Language) -> tuple[str, str]:
+    """The value, and the bracket of its counts, as they are to stand in the text."""
+    if form.unreported:
+        return UNREPORTED[language], ""
+    typed = form.accepted or form.literal
+    value = as_value(typed, name=form.name, unit=entry.rate.unit if entry.rate else None)
+    if value.endswith((")", "）")) or (value and not any(character.isdecimal() for character in value)):
+        return value, ""  # counts pasted with the value, or words that there is none
+    if not form.counted:
+        return value, entry.counts if value else ""
+    counts = as_counts(form.numerator, form.denominator)
+    if counts is None:
+        return value, ""
+    if not value:
+        if entry.rate and (entry.rate.numerator, entry.rate.denominator) == (
+            str(counts.numerator),
+            str(counts.denominator),
+        ):
+            return "", ""  # emptied by the person: counts alone do not bring the value back
+        value = counts.percent(DECIMALS)
+    return value, counts.written(name=form.name, literal=value)
+
+
+def _stale(item: Item, entry: Entry, form: ReadingForm, *, mine: str) -> StaleVersion:
+    return StaleVersion(
+        base=form.base,
+        theirs=entry.written,
+        mine=mine,
+        version=item.version,
+        field="literal",
+        subject=f"reading-{item.id}-{entry.number}",
+        others={"item": str(item.id), "name": form.name},
+    )

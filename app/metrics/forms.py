@@ -10,12 +10,21 @@ from app.reports.forms import FormModel, Text
 
 
 class ReadingForm(FormModel):
-    """A metric's value in an item: `base` is the value the field was opened with."""
+    """A metric's value in an item: `base` is the value, with its counts, that the field was opened with.
+
+    `accepted` is a proposed value that takes the place of the typed one. Counts stay as they are where the form
+    does not say that it has them (`counted`).
+    """
 
     item: int
     name: Text
     base: Text = ""
     literal: Text = ""
+    accepted: Text = ""
+    counted: bool = False
+    numerator: Text = ""
+    denominator: Text = ""
+    unreported: bool = False
 
 
 class NewReadingForm(FormModel):

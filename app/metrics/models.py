@@ -106,6 +106,27 @@ class Reading(Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
+class UnreportedReading(Base):
+    """A metric of which a revision of a week says that it has no value; `literal` are its words for it.
+
+    Different from a week that says nothing of the metric.
+    """
+
+    __tablename__ = "unreported_readings"
+    __table_args__ = (
+        UniqueConstraint("report_id", "metric_id", "revision"),
+        Index("ix_unreported_readings_team_id_period_start", "team_id", "period_start"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"))
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id", ondelete="CASCADE"))
+    metric_id: Mapped[int] = mapped_column(ForeignKey("metrics.id"))
+    revision: Mapped[int]
+    period_start: Mapped[date]
+    literal: Mapped[str] = mapped_column(Text)
+
+
 class Baseline(Base):
     """Limits that a person locked, with the reason; the program never re-bases them."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,17 +11,20 @@ from typing import Any
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from app.document.entries import awaited_names
 from app.document.schema import Metric as Reported
 from app.document.schema import WeekRule
 from app.document.weeks import week_of
 from app.metrics.models import Metric, MetricName, Reading, Target
 from app.metrics.names import fold
-from app.metrics.scales import exact, is_met
+from app.metrics.ordinary import Hint, Known, Subject, Typed, hints_for
+from app.metrics.scales import as_typed, exact, is_met
 from app.metrics.sparkline import Sparkline, sparkline
 from app.reports.events import PageSubject
 from app.reports.models import Report
 
 SPARK_WEEKS = 26
+ENTRY_WEEKS = 12
 WEEK = timedelta(days=7)
 
 
@@ -45,13 +48,8 @@ class MetricNote:
     meets_target: bool | None
     weeks_known: int
     spark: Sparkline | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Past:
-    period_start: date
-    literal: str
-    value: Decimal
+    hints: list[Hint] = field(default_factory=list)
+    """What to look at again in the page's value, only while it is written."""
 
 
 def notes_for_page(session: Session, subject: PageSubject) -> Mapping[str, Any]:
@@ -59,29 +57,60 @@ def notes_for_page(session: Session, subject: PageSubject) -> Mapping[str, Any]:
 
     Two statements. Only published weeks count as past; the page's own values are the document's.
     """
-    reported: dict[str, Reported] = {}
+    return {"metric_notes": _notes(session, subject, _named(subject), weeks=SPARK_WEEKS, hinting=False)}
+
+
+def notes_for_entry(session: Session, subject: PageSubject) -> Mapping[str, Any]:
+    """The same for a page that is written: also of metrics without a value yet, the line of 12 weeks, hints."""
+    awaited = dict.fromkeys(awaited_names(subject.document))
+    named = {**awaited, **_named(subject)}
+    return {"metric_notes": _notes(session, subject, named, weeks=ENTRY_WEEKS, hinting=True)}
+
+
+def _named(subject: PageSubject) -> dict[str, Reported | None]:
+    """The page's metrics by name, the first of each; None for one that it says is not reported."""
+    named: dict[str, Reported | None] = {}
     for metric in subject.document.metrics:
-        reported.setdefault(metric.name, metric)
-    if not reported:
-        return {"metric_notes": {}}
-    metrics = _metrics_named(session, subject, {fold(name) for name in reported})
-    past = _past_readings(session, [row.id for row in metrics.values()], subject.period_start)
+        named.setdefault(metric.name, metric)
+    for unreported in subject.document.unreported:
+        named.setdefault(unreported.name, None)
+    return named
+
+
+def _notes(
+    session: Session,
+    subject: PageSubject,
+    named: Mapping[str, Reported | None],
+    *,
+    weeks: int,
+    hinting: bool,
+) -> dict[str, MetricNote]:
+    if not named:
+        return {}
+    metrics = _metrics_named(session, subject, {fold(name) for name in named})
+    past = _past_readings(session, {row.id for row in metrics.values()}, subject.period_start)
     return {
-        "metric_notes": {
-            name: _note(row, past.get(row.id, []), exact(metric.value), subject)
-            for name, metric in reported.items()
-            if (row := metrics.get(fold(name))) is not None
-        }
+        name: _note(row, past.get(row.id, []), reported, subject, weeks=weeks, hinting=hinting)
+        for name, reported in named.items()
+        if (row := metrics.get(fold(name))) is not None
     }
 
 
-def _note(row: Any, past: Sequence[_Past], value: Decimal | None, subject: PageSubject) -> MetricNote:
-    by_week = {reading.period_start: reading for reading in past}
-    weeks = [subject.period_start - WEEK * back for back in range(SPARK_WEEKS - 1, -1, -1)]
-    values = [by_week[week].value if week in by_week else None for week in weeks[:-1]] + [value]
+def _note(
+    row: Any,
+    past: Sequence[Known],
+    reported: Reported | None,
+    subject: PageSubject,
+    *,
+    weeks: int,
+    hinting: bool,
+) -> MetricNote:
+    value = exact(reported.value) if reported else None
+    by_week = {reading.week: reading for reading in past}
+    mondays = [subject.period_start - WEEK * back for back in range(weeks - 1, -1, -1)]
+    values = [by_week[week].value if week in by_week else None for week in mondays[:-1]] + [value]
     before = by_week.get(subject.period_start - WEEK)
     rule: WeekRule = "iso" if subject.report.week_rule == "iso" else "jan1-monday"
-    year_to_date = row.kind.startswith("ytd_")
     return MetricNote(
         metric_id=row.id,
         key=row.key,
@@ -101,10 +130,34 @@ def _note(row: Any, past: Sequence[_Past], value: Decimal | None, subject: PageS
             values,
             declared_scale=row.scale,
             target=row.target_value,
-            steps=year_to_date,
-            restarts={index for index, week in enumerate(weeks) if week_of(week, rule)[1] == 1},
+            steps=row.kind.startswith("ytd_"),
+            restarts={index for index, week in enumerate(mondays) if week_of(week, rule)[1] == 1},
         ),
+        hints=_hints(row, past, reported, value, subject, rule) if hinting else [],
     )
+
+
+def _hints(
+    row: Any,
+    past: Sequence[Known],
+    reported: Reported | None,
+    value: Decimal | None,
+    subject: PageSubject,
+    rule: WeekRule,
+) -> list[Hint]:
+    if reported is None or value is None:
+        return []
+    week = subject.period_start
+    typed = Typed(
+        week=week,
+        year_start=week - WEEK * (week_of(week, rule)[1] - 1),
+        literal=as_typed(reported.literal, reported.value, reported.unit),
+        value=value,
+        decimals=max(reported.decimals, 0),
+        numerator=reported.numerator,
+        denominator=reported.denominator,
+    )
+    return hints_for(Subject(row.kind, row.direction, row.spc_scale, row.rounding, past), typed)
 
 
 def _metrics_named(session: Session, subject: PageSubject, folded: set[str]) -> dict[str, Any]:
@@ -120,6 +173,8 @@ def _metrics_named(session: Session, subject: PageSubject, folded: set[str]) -> 
             Metric.direction,
             Metric.unit,
             Metric.scale,
+            Metric.spc_scale,
+            Metric.rounding,
             Target.value.label("target_value"),
             Target.literal.label("target_literal"),
         )
@@ -131,11 +186,12 @@ def _metrics_named(session: Session, subject: PageSubject, folded: set[str]) -> 
     return {row.folded: row for row in rows}  # the newest target comes last and stays
 
 
-def _past_readings(session: Session, metric_ids: Sequence[int], before: date) -> dict[int, list[_Past]]:
+def _past_readings(session: Session, metric_ids: Collection[int], before: date) -> dict[int, list[Known]]:
+    """The published values of the 25 weeks before, oldest first."""
     if not metric_ids:
         return {}
     rows = session.execute(
-        select(Reading.metric_id, Reading.period_start, Reading.literal, Reading.value)
+        select(Reading.metric_id, Reading.period_start, Reading.literal, Reading.value, Reading.decimals)
         .join(Report, and_(Report.id == Reading.report_id, Report.published_revision == Reading.revision))
         .where(
             Reading.metric_id.in_(metric_ids),
@@ -143,8 +199,9 @@ def _past_readings(session: Session, metric_ids: Sequence[int], before: date) ->
             Reading.period_start >= before - WEEK * (SPARK_WEEKS - 1),
             Reading.period_start < before,
         )
+        .order_by(Reading.period_start)
     )
-    past: dict[int, list[_Past]] = {}
-    for metric_id, period_start, literal, value in rows:
-        past.setdefault(metric_id, []).append(_Past(period_start, literal, value))
+    past: dict[int, list[Known]] = {}
+    for metric_id, period_start, literal, value, decimals in rows:
+        past.setdefault(metric_id, []).append(Known(period_start, literal, value, decimals))
     return past

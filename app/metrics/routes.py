@@ -6,13 +6,17 @@ from fastapi import APIRouter, Request, Response
 
 from app.metrics.editing import add_reading, remove_reading, save_reading
 from app.metrics.forms import NewReadingData, ReadingData
+from app.reports import edit_page
 from app.reports.access import EditableReport, Writer
+from app.reports.assembly import working_copy
 from app.reports.edit_routes import changed_sections
 from app.reports.editing import item_in
 from app.reports.once import OnceOnly
 from app.reports.sections import section_in
 from app.web.clock import Now
 from app.web.database import DbSession
+from app.web.htmx import go_to, retarget, wants_fragment
+from app.web.templates import page
 
 router = APIRouter()
 REPORT = "/teams/{team}/weeks/{period}"
@@ -28,20 +32,26 @@ def save(
     session: DbSession,
     now: Now,
 ) -> Response:
-    """Correct a reading, digits as typed."""
+    """Correct a reading, digits as typed; the answer is what is to be said about it."""
     item = item_in(session, shown.report, form.item)
-    save_reading(
-        session,
-        shown.report,
-        item,
-        name=form.name,
-        base=form.base,
-        literal=form.literal,
-        by=writer,
-        at=now,
-    )
+    save_reading(session, shown.report, item, form, language=shown.team.language, by=writer, at=now)
     section = item.section_id
-    return once.answered(changed_sections(request, shown, session, [section], anchor=f"section-{section}"))
+    if not wants_fragment(request):
+        return once.answered(go_to(request, f"{shown.url}/edit#section-{section}"))
+    copy = working_copy(session, shown.report, only_sections=[section])
+    lines = [line for one in edit_page.sections_to_edit(copy) for line in one.metrics]
+    line = next((line for line in lines if line.item_id == form.item and line.name == form.name), None)
+    if line is None:
+        answer = changed_sections(request, shown, session, [section], anchor=f"section-{section}")
+        return once.answered(retarget(answer, f"#section-{section}", swap="outerHTML"))
+    context = {
+        "team": shown.team,
+        "report": shown.report,
+        "url": shown.url,
+        "metric": line,
+        **edit_page.section_notes(session, shown.report, copy.document),
+    }
+    return once.answered(page(request, "reports/edit/_reading.html", context))
 
 
 @router.post(REPORT + "/readings/removal")
@@ -56,7 +66,7 @@ def remove(
 ) -> Response:
     item = item_in(session, shown.report, form.item)
     section = item.section_id
-    remove_reading(session, shown.report, item, name=form.name, base=form.base, by=writer, at=now)
+    remove_reading(session, shown.report, item, form, by=writer, at=now)
     return once.answered(changed_sections(request, shown, session, [section], anchor=f"section-{section}"))
 
 

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.accounts.access import TeamInView
-from app.document.schema import Block, Document, Fact, Incident, Metric
+from app.document.entries import Entry, section_entries
+from app.document.schema import Block, Document, Fact, Incident
 from app.reports import events, goal_queries, queries
 from app.reports.assembly import Path, WorkingCopy, working_copy
 from app.reports.carried import SaidLastWeek, said_last_week
@@ -77,12 +78,18 @@ class ItemToEdit:
 
 @dataclass(frozen=True, slots=True)
 class MetricToEdit:
-    """A metric line as a field: `literal` is what stands there now, empty where nothing does yet."""
+    """A metric line as a field: `literal` is what stands there now, empty where nothing does yet.
+
+    `base` is the same with the counts behind it, to know a value that was changed meanwhile.
+    """
 
     item_id: int
-    version: int
     name: str
     literal: str
+    base: str
+    is_reported: bool
+    numerator: str
+    denominator: str
     key: str
 
 
@@ -98,7 +105,7 @@ class SectionToEdit:
     items: list[ItemToEdit]
     metrics: list[MetricToEdit]
     plain_items: list[ItemToEdit]
-    """Items of the metrics section that hold no metric."""
+    """Items of the metrics section in which and below which there is no metric."""
     dropped: list[ItemToEdit]
     """Items that were carried over and taken out again, which can be brought back."""
     open_carried: int
@@ -146,7 +153,7 @@ def section_notes(session: Session, report: Report, document: Document) -> dict[
     """What other features know beside the sections (sparklines, targets, repeats)."""
     subject = events.PageSubject(report, report.team_id, report.period_start, document)
     notes: dict[str, Any] = {}
-    for joined in events.page_notes:
+    for joined in events.entry_notes:
         notes.update(joined(session, subject))
     return notes
 
@@ -162,7 +169,6 @@ def sections_to_edit(copy: WorkingCopy) -> list[SectionToEdit]:
         items = list(_items(copy, index, section.blocks, (), chips, covered, first_of))
         items, dropped = _without_dropped(copy, items)
         metrics = _metrics(copy, index, section.blocks) if section.kind == "metrics" else []
-        with_metric = {metric.item_id for metric in metrics}
         sections.append(
             SectionToEdit(
                 id=copy.section_ids[index],
@@ -174,7 +180,7 @@ def sections_to_edit(copy: WorkingCopy) -> list[SectionToEdit]:
                 sub=section.parent is not None and copy.document.sections[section.parent].kind != "custom",
                 items=items,
                 metrics=metrics,
-                plain_items=[item for item in items if item.id not in with_metric],
+                plain_items=list(_without_metric(items, {metric.item_id for metric in metrics})),
                 dropped=dropped,
                 open_carried=sum(1 for item in _all_of(items) if item.kind == "item" and is_open(item)),
             )
@@ -292,37 +298,39 @@ def event_version(copy: WorkingCopy, incident: Incident) -> str:
     return ".".join(f"{item_id}-{copy.versions[item_id]}" for item_id in ids)
 
 
+def metric_to_edit(item_id: int, entry: Entry) -> MetricToEdit:
+    rate = entry.rate
+    return MetricToEdit(
+        item_id=item_id,
+        name=entry.name,
+        literal=entry.literal,
+        base=entry.written,
+        is_reported=entry.state != "unreported",
+        numerator=_grouped(rate.numerator) if rate else "",
+        denominator=_grouped(rate.denominator) if rate else "",
+        key=f"{item_id}-{entry.number}",
+    )
+
+
 def _metrics(copy: WorkingCopy, section: int, blocks: list[Block]) -> list[MetricToEdit]:
-    by_path: dict[Path, list[Metric]] = {}
-    for metric in copy.document.metrics:
-        if metric.place.section == section:
-            by_path.setdefault(metric.place.path, []).append(metric)
-    lines = []
-    for position, block in enumerate(blocks):
-        item_id = copy.item_ids[section, (position,)]
-        version = copy.versions[item_id]
-        for metric in by_path.get((position,), ()):
-            shown = f"{metric.value}{metric.unit or ''}"
-            literal = metric.literal
-            for mark in ("：", ":"):
-                if mark in literal:
-                    shown = literal.rsplit(mark, 1)[1].strip()
-            lines.append(
-                MetricToEdit(item_id, version, metric.name, shown, f"{item_id}-{metric.place.start}")
-            )
-        name = block.text.rstrip()
-        if block.kind == "item" and not by_path.get((position,)) and name.endswith(("：", ":")):
-            lines.append(MetricToEdit(item_id, version, name[:-1].strip(), "", f"{item_id}-0"))
-    return lines
+    return [metric_to_edit(copy.item_ids[section, path], entry) for path, entry in section_entries(blocks)]
 
 
-def value_shown(metric: Metric) -> str:
-    """The value as it was typed, without its name: `99.980%`."""
-    for colon in ("：", ":"):
-        if colon in metric.literal:
-            return metric.literal.rsplit(colon, 1)[1].strip()
-    after_name = metric.literal.removeprefix(metric.name).strip()
-    return after_name or f"{metric.value}{metric.unit or ''}"
+def _without_metric(items: list[ItemToEdit], with_metric: set[int]) -> Iterator[ItemToEdit]:
+    for item in items:
+        waiting = [item]
+        while waiting:
+            one = waiting.pop()
+            if one.id in with_metric:
+                break
+            waiting += one.items
+        else:
+            yield item
+
+
+def _grouped(count: str | None) -> str:
+    """A count with its thousands parted: `1,234,567`."""
+    return f"{int(count):,}" if count else ""
 
 
 def _chips(copy: WorkingCopy) -> dict[int, list[Chip]]:

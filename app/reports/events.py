@@ -55,3 +55,5 @@ on_publication: list[Callable[[Session, Publication], None]] = []
 on_working_copy_change: list[Callable[[Session, WorkingCopyChange], None]] = []
 page_notes: list[Callable[[Session, PageSubject], Mapping[str, Any]]] = []
 """Each adds what it knows about the page to the template's context, in at most two queries."""
+entry_notes: list[Callable[[Session, PageSubject], Mapping[str, Any]]] = []
+"""The same while the page is written; they take the place of `page_notes` there."""

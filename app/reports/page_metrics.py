@@ -9,8 +9,9 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from app.document.phrases import Rate, find_rates
 from app.document.places import walk
-from app.document.schema import Document, Metric
+from app.document.schema import Document, Metric, Unreported
 from app.reports.page_text import BlockView, FactNote, Facts, Group, Path, Prose, anchor, code_group
 
 MINUTES_A_DAY = 24 * 60
@@ -48,7 +49,8 @@ class Downtime:
 class MetricRow:
     """A metric of the page, `lead` what its line says before the name.
 
-    `before`, `between` and `after` are the punctuation around name and value.
+    `before`, `between` and `after` are the punctuation around name and value, `counts` the bracket with
+    numerator and denominator. Of a metric that is said to be not reported, the value is these words.
     """
 
     key: str
@@ -63,6 +65,8 @@ class MetricRow:
     before: str = ""
     between: str = ""
     after: str = ""
+    counts: str = ""
+    is_reported: bool = True
     downtime: Downtime | None = None
 
 
@@ -99,8 +103,8 @@ def metrics_table(
 ) -> MetricsTable | None:
     """The section's metrics as a table; None where it holds none."""
     section = document.sections[index]
-    by_path: dict[Path, list[Metric]] = {}
-    for metric in document.metrics:
+    by_path: dict[Path, list[Metric | Unreported]] = {}
+    for metric in (*document.metrics, *document.unreported):
         if metric.place.section == index:
             by_path.setdefault(metric.place.path, []).append(metric)
     if not by_path:
@@ -152,25 +156,31 @@ def downtime_of(value: str, decimals: int, days: int) -> Downtime | None:
 def _metric_rows(
     key: str,
     prose: Prose,
-    metrics: list[Metric],
+    metrics: list[Metric | Unreported],
     notes: Mapping[str, Any],
     source: str | None,
     days: int,
 ) -> list[MetricRow | SaidRow]:
     """A row for each metric of one line, then one for whatever else the line says."""
     text = prose.text
+    rates = {rate.start: rate for rate in find_rates(text)} if any(one in text for one in "(（/／") else {}
     rows: list[MetricRow | SaidRow] = []
     said: list[tuple[int, int]] = []
     at = 0
     for number, metric in enumerate(metrics):
         start, end = metric.place.start, metric.place.end
+        rate = rates.get(start)
+        full_end = rate.full_end if rate else end
         is_last = number == len(metrics) - 1
-        before, after = text[at:start], text[end:] if is_last else ""
-        lead = prose.cut(at, start) if before.strip(_QUIET) else Prose("")
+        before, after = text[at:start], text[full_end:] if is_last else ""
+        quiet = _QUIET + "/／" if rate and rate.shared else _QUIET
+        lead = prose.cut(at, start) if before.strip(quiet) else Prose("")
         if after.strip(_QUIET):
-            said.append((end, len(text)))
-        at = end
-        name, between, value = _parted(metric)
+            said.append((full_end, len(text)))
+        at = full_end
+        if rate and rate.shared and rate.shared[0] == start:
+            rows.append(SaidRow(f"{key}s{start}", prose.cut(start, rate.value_start), True, []))
+        name, between, value = _parted(metric, text, rate)
         note = notes.get(metric.name)
         line = metric.source.line if metric.source else None
         rows.append(
@@ -178,7 +188,7 @@ def _metric_rows(
                 key=key if number == 0 else f"{key}m{number}",
                 lead=lead,
                 name=name,
-                value=digits_of(value),
+                value=digits_of(value) if isinstance(metric, Metric) else Digits("", value),
                 last=digits_of(note.last_literal) if note and note.last_literal else None,
                 target=digits_of(note.target_literal) if note and note.target_literal else None,
                 note=note,
@@ -187,8 +197,10 @@ def _metric_rows(
                 before="" if lead else before.strip(_SPACE),
                 between=between,
                 after="" if after.strip(_QUIET) else after.strip(_SPACE),
+                counts=text[end:full_end].strip(_SPACE),
+                is_reported=isinstance(metric, Metric),
                 downtime=downtime_of(metric.value, metric.decimals, days)
-                if _is_share_of_year(note)
+                if isinstance(metric, Metric) and _is_share_of_year(note)
                 else None,
             )
         )
@@ -204,8 +216,13 @@ def _remark(key: str, prose: Prose, start: int, end: int) -> SaidRow:
     return SaidRow(f"{key}r{start}", prose.cut(words, end), False, [], mark=mark)
 
 
-def _parted(metric: Metric) -> tuple[str, str, str]:
+def _parted(metric: Metric | Unreported, text: str, rate: Rate | None) -> tuple[str, str, str]:
     """Name, punctuation and value of a metric as written, the markup around them taken away."""
+    if isinstance(metric, Unreported):
+        between = text[metric.place.start + len(metric.name) : metric.place.end - len(metric.literal)]
+        return metric.name, between.strip(_SPACE), metric.literal
+    if rate is not None and rate.shared:
+        return metric.name, "", text[rate.value_start : rate.typed_end]
     literal = metric.literal
     name_at = literal.find(metric.name)
     after_name = name_at + len(metric.name) if name_at >= 0 else 0
@@ -222,5 +239,5 @@ def _is_share_of_year(note: Any) -> bool:
     return note is not None and note.kind == "ytd_rate"
 
 
-def _start(metric: Metric) -> int:
+def _start(metric: Metric | Unreported) -> int:
     return metric.place.start

@@ -96,6 +96,38 @@ def upgrade() -> None:
     with op.batch_alter_table("acknowledged_saves", schema=None) as batch_op:
         batch_op.create_index("ix_acknowledged_saves_at", ["at"], unique=False)
 
+    op.create_table(
+        "unreported_readings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("metric_id", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("period_start", sa.Date(), nullable=False),
+        sa.Column("literal", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["metric_id"], ["metrics.id"], name=op.f("fk_unreported_readings_metric_id_metrics")
+        ),
+        sa.ForeignKeyConstraint(
+            ["report_id"],
+            ["reports.id"],
+            name=op.f("fk_unreported_readings_report_id_reports"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_unreported_readings_team_id_teams")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unreported_readings")),
+        sa.UniqueConstraint(
+            "report_id",
+            "metric_id",
+            "revision",
+            name=op.f("uq_unreported_readings_report_id_metric_id_revision"),
+        ),
+    )
+    with op.batch_alter_table("unreported_readings", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_unreported_readings_team_id_period_start", ["team_id", "period_start"], unique=False
+        )
+
     with op.batch_alter_table("items", schema=None) as batch_op:
         batch_op.add_column(sa.Column("uid", sa.String(length=36), nullable=True))
         batch_op.add_column(sa.Column("carried", sa.JSON(none_as_null=True), nullable=True))
@@ -118,6 +150,10 @@ def downgrade() -> None:
         batch_op.drop_column("carried")
         batch_op.drop_column("uid")
 
+    with op.batch_alter_table("unreported_readings", schema=None) as batch_op:
+        batch_op.drop_index("ix_unreported_readings_team_id_period_start")
+
+    op.drop_table("unreported_readings")
     with op.batch_alter_table("acknowledged_saves", schema=None) as batch_op:
         batch_op.drop_index("ix_acknowledged_saves_at")
 
