@@ -52,7 +52,7 @@ def save_reading(
     if line.entry.written not in (form.base, value + counts):
         raise _stale(item, line.entry, form, mine=value)
     if counts or not value.endswith(("%", "％")):
-        line = _alone(line, item)  # by a stroke only rates can stand
+        line = _alone(line)  # by a stroke only rates can stand
     text = with_value(line.text, line.entry, value, counts)
     editing.save_item(session, report, item, text=text, version=item.version, base=None, by=by, at=at)
 
@@ -64,7 +64,7 @@ def remove_reading(
     line = _line(session, item, form.name)
     if line.entry.written != form.base:
         raise _stale(item, line.entry, form, mine="")
-    line = _alone(line, item)
+    line = _alone(line)
     rest = without(line.text, line.entry)
     if rest:
         editing.save_item(session, report, item, text=rest, version=item.version, base=None, by=by, at=at)
@@ -92,23 +92,22 @@ def add_reading(
 def _line(session: Session, item: Item, name: str) -> Line:
     """The metric of that name in the item. Raises NotFound where it is not there any more."""
     below = session.scalars(select(Item.id).where(Item.parent_id == item.id).limit(1)).first()
-    kept = [Block(kind="paragraph", text="")] if below else []
-    return Line(item.text, _named(item, item.text, name, kept))
+    is_leaf = item.kind == "item" and below is None
+    return Line(item.text, _named(item.text, name, is_leaf=is_leaf))
 
 
-def _named(item: Item, text: str, name: str, below: list[Block]) -> Entry:
-    block = Block.model_construct(kind=item.kind, text=text, blocks=below)
-    for entry in entries_of(block):
+def _named(text: str, name: str, *, is_leaf: bool = True) -> Entry:
+    for entry in entries_of(Block(kind="item" if is_leaf else "paragraph", text=text)):
         if entry.name == name:
             return entry
     raise NotFound("reading.gone")
 
 
-def _alone(line: Line, item: Item) -> Line:
+def _alone(line: Line) -> Line:
     if line.entry.rate is None or line.entry.rate.shared is None:
         return line
     text = parted(line.text, line.entry)
-    return Line(text, _named(item, text, line.entry.name, []))
+    return Line(text, _named(text, line.entry.name))
 
 
 def _written(form: ReadingForm, entry: Entry, language: Language) -> tuple[str, str]:

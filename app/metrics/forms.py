@@ -12,8 +12,8 @@ from app.reports.forms import FormModel, Text
 class ReadingForm(FormModel):
     """A metric's value in an item: `base` is the value, with its counts, that the field was opened with.
 
-    `accepted` is a proposed value that takes the place of the typed one. Counts stay as they are where the form
-    does not say that it has them (`counted`).
+    `accepted` is a proposed value that takes the place of the typed one. Counts stay as they are where the
+    form does not say that it has them (`counted`).
     """
 
     item: int

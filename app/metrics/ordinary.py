@@ -1,8 +1,8 @@
 """What is ordinary for a metric, and what a typed value may have gone wrong in. Numbers in, hints out; pure.
 
-The range is that of an XmR chart: mean ± 2.66 × the mean moving range (Wheeler), of rates on the cube roots of
-their failures per million (Nelson's power for skewed counts), drawn back in percent. Moving ranges of at
-least 3.267 × their mean are left out once.
+The range is that of an XmR chart (Wheeler): mean ± 2.66 × the mean moving range, of rates on the cube
+roots of their failures per million, drawn back in percent. Moving ranges of at least 3.267 × their mean
+are left out once.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
+from math import cbrt
 from typing import Literal
 
 from app.document.phrases import counts_agree, fold
@@ -65,8 +67,7 @@ class Typed:
     literal: str
     value: Decimal
     decimals: int
-    numerator: str | None = None
-    denominator: str | None = None
+    counts: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,8 @@ class Range:
 def hints_for(subject: Subject, typed: Typed) -> list[Hint]:
     """What to point out about a typed value, the gravest first; `ordinary` alone where all is well."""
     hints: list[Hint] = []
-    if typed.numerator and typed.denominator:
-        if not counts_agree(str(typed.value), typed.decimals, typed.numerator, typed.denominator):
-            hints.append(
-                Hint("disagrees", literal=percent_of(typed.numerator, typed.denominator, typed.decimals))
-            )
+    if typed.counts and not counts_agree(str(typed.value), typed.decimals, *typed.counts):
+        hints.append(Hint("disagrees", literal=percent_of(*typed.counts, typed.decimals)))
     ordinary = None if subject.kind.startswith("ytd_") else ordinary_range(subject)
     near = ordinary or _observed(subject)
     shifted = _shifted(typed, near) if near and subject.kind != "ytd_count" else None
@@ -153,7 +151,7 @@ def _limits(points: Sequence[tuple[date, float]]) -> tuple[float, float] | None:
         return None
     ranges = [
         abs(value - before)
-        for (last_week, before), (week, value) in zip(points, points[1:], strict=False)
+        for (last_week, before), (week, value) in pairwise(points)
         if (week - last_week).days == 7
     ]
     if len({round(one, 9) for one in ranges}) < FEWEST_RANGES:
@@ -168,7 +166,7 @@ def _limits(points: Sequence[tuple[date, float]]) -> tuple[float, float] | None:
 def _scaled(value: Decimal, subject: Subject) -> float:
     if not subject.is_rate or subject.spc_scale == "raw":
         return float(value)
-    return float(max(failures_per_million(value, subject.direction), Decimal(0))) ** (1 / 3)
+    return cbrt(max(failures_per_million(value, subject.direction), Decimal(0)))
 
 
 def _observed(subject: Subject) -> Range | None:
@@ -182,7 +180,7 @@ def _observed(subject: Subject) -> Range | None:
 
 
 def _shifted(typed: Typed, near: Range) -> str | None:
-    """The literal with its point moved by one place, where that and not the typed value is near the others."""
+    """The literal with its point moved by one place, where only that is near the others."""
     if near.holds(typed.value) or typed.value == 0:
         return None
     for places in (1, -1):
@@ -233,7 +231,7 @@ def _coarse(subject: Subject, typed: Typed, ordinary: Range | None) -> Hint | No
         return Hint("fewer", usual=usual)
     enough = len(subject.past) >= FEWEST_POINTS
     too_coarse = enough and ordinary is None and subject.kind == "rate"
-    return Hint("coarse") if too_coarse and not typed.numerator else None
+    return Hint("coarse") if too_coarse and not typed.counts else None
 
 
 def _shown(end: Decimal, subject: Subject, typed: Typed) -> Decimal:

@@ -61,7 +61,7 @@ def notes_for_page(session: Session, subject: PageSubject) -> Mapping[str, Any]:
 
 
 def notes_for_entry(session: Session, subject: PageSubject) -> Mapping[str, Any]:
-    """The same for a page that is written: also of metrics without a value yet, the line of 12 weeks, hints."""
+    """The same while a page is written: a line of 12 weeks, hints, and metrics that have no value yet."""
     awaited = dict.fromkeys(awaited_names(subject.document))
     named = {**awaited, **_named(subject)}
     return {"metric_notes": _notes(session, subject, named, weeks=ENTRY_WEEKS, hinting=True)}
@@ -148,14 +148,16 @@ def _hints(
     if reported is None or value is None:
         return []
     week = subject.period_start
+    counts = (
+        (reported.numerator, reported.denominator) if reported.numerator and reported.denominator else None
+    )
     typed = Typed(
         week=week,
         year_start=week - WEEK * (week_of(week, rule)[1] - 1),
         literal=as_typed(reported.literal, reported.value, reported.unit),
         value=value,
         decimals=max(reported.decimals, 0),
-        numerator=reported.numerator,
-        denominator=reported.denominator,
+        counts=counts,
     )
     return hints_for(Subject(row.kind, row.direction, row.spc_scale, row.rounding, past), typed)
 

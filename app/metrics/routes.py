@@ -34,7 +34,15 @@ def save(
 ) -> Response:
     """Correct a reading, digits as typed; the answer is what is to be said about it."""
     item = item_in(session, shown.report, form.item)
-    save_reading(session, shown.report, item, form, language=shown.team.language, by=writer, at=now)
+    save_reading(
+        session,
+        shown.report,
+        item,
+        form,
+        language="en" if shown.team.language == "en" else "zh",
+        by=writer,
+        at=now,
+    )
     section = item.section_id
     if not wants_fragment(request):
         return once.answered(go_to(request, f"{shown.url}/edit#section-{section}"))

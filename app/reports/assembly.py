@@ -20,7 +20,16 @@ from app.reports.models import Fact, Item, Report, Revision, Section
 Path = tuple[int, ...]
 CONTENT = {"title", "week", "sections"}
 ANY_FACT: TypeAdapter[DocumentFact] = TypeAdapter(DocumentFact)
-RECOGNISED = {"metrics", "incident_counts", "incidents", "goals", "reflections", "facts", "links"}
+RECOGNISED = {
+    "metrics",
+    "unreported",
+    "incident_counts",
+    "incidents",
+    "goals",
+    "reflections",
+    "facts",
+    "links",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,8 @@ def metrics_table(
     """The section's metrics as a table; None where it holds none."""
     section = document.sections[index]
     by_path: dict[Path, list[Metric | Unreported]] = {}
-    for metric in (*document.metrics, *document.unreported):
+    told: list[Metric | Unreported] = [*document.metrics, *document.unreported]
+    for metric in told:
         if metric.place.section == index:
             by_path.setdefault(metric.place.path, []).append(metric)
     if not by_path:

@@ -1,4 +1,4 @@
-"""Filling in the week's figures: each with what is known of it, its counts, or the word that there is none."""
+"""Filling in the week's figures: each with what is known of it, its counts, or that there is none."""
 
 from __future__ import annotations
 

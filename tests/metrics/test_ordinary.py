@@ -42,10 +42,7 @@ def subject(*values: str, kind: str = "rate", unit: str = "%", direction: str = 
 
 def hints(of: Subject, value: str, *, unit: str = "%", counts: tuple[str, str] | None = None) -> list[Hint]:
     week = of.past[-1].week + timedelta(days=7) if of.past else FIRST
-    numerator, denominator = counts or (None, None)
-    typed = Typed(
-        week, date(2024, 12, 30), value + unit, Decimal(value), decimals(value), numerator, denominator
-    )
+    typed = Typed(week, date(2024, 12, 30), value + unit, Decimal(value), decimals(value), counts)
     return hints_for(of, typed)
 
 
@@ -56,7 +53,7 @@ def kinds(of: Subject, value: str, *, unit: str = "%") -> list[str]:
 class TestTheOrdinaryRange:
     def test_is_that_of_an_xmr_chart_screened_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(ordinary, "FEWEST_RANGES", 3)  # the well-known example has three
-        values = "1 2 1 2 10 1 2 1 2 1 2 1 2 1 2 1 2 1".split()
+        values = ["1", "2", "1", "2", "10", "1", "2", "1", "2", "1", "2", "1", "2", "1", "2", "1", "2", "1"]
         found = ordinary_range(subject(*values, kind="gauge", unit=""))
         assert found is not None
         assert (round(found.low, 2), round(found.high, 1)) == (Decimal("-0.72"), Decimal("4.6"))

@@ -13,7 +13,7 @@ _SHARED = words(
     r"(?P<names>[^:/,()【】*0-9\n]{1,20}(?:/[^:/,()【】*0-9\n]{1,40}){1,3}?)\s?:\s?",
     rf"(?P<values>{_VALUE}(?:\s?/\s?{_VALUE}){{1,3}})(?!\s?[/~→-]\s?[0-9]|[0-9])",
 )
-_ONE_VALUE = re.compile(rf"(?P<value>[0-9.]+)\s?%")
+_ONE_VALUE = re.compile(r"(?P<value>[0-9.]+)\s?%")
 #: What two metrics may have in common behind their own words.
 _TAIL = words(
     any_of("有效 首次 一次 日均 周均 平均 年度 当日"),
@@ -45,7 +45,7 @@ class Shared:
 
 
 def shared_readings(text: str, line: str, start: int, end: int) -> Shared | None:
-    """The readings of a piece of a line (`line` is the folded text); None where names and values differ in number.
+    """The readings of a piece of a line; None where it has not as many names as values.
 
     Each of the first names must be as long as the last one's own words, or a single word in English: what
     `微信/支付宝成功率` calls its first metric cannot be told.
