@@ -69,6 +69,12 @@ def entries_of(block: Block) -> list[Entry]:
     return [replace(entry, number=number) for number, entry in enumerate(found)]
 
 
+def entry_named(text: str, name: str, *, is_leaf: bool = True) -> Entry | None:
+    """The metric of that name in a text; a bullet without others below it may wait for its value."""
+    entries = entries_of(Block(kind="item" if is_leaf else "paragraph", text=text))
+    return next((entry for entry in entries if entry.name == name), None)
+
+
 def section_entries(blocks: Sequence[Block]) -> Iterator[tuple[Path, Entry]]:
     """All metrics of a metrics section, also those nested below a line that names their group."""
     for path, block in walk(blocks):

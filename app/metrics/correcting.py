@@ -13,15 +13,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.document.entries import Entry, entry_named
 from app.document.schema import Document
 from app.document.schema import Metric as Told
 from app.errors import Conflict, Invalid, NotFound
-from app.metrics.editing import as_value, save_reading
+from app.metrics.editing import save_reading
+from app.metrics.forms import ReadingForm
 from app.metrics.models import Metric, MetricName, Reading
 from app.metrics.names import fold
 from app.metrics.scales import Interval, interval
+from app.metrics.values import as_value
 from app.reports.assembly import published_document, working_copy
-from app.reports.edit_page import value_shown
 from app.reports.editing import item_in
 from app.reports.models import Report, Revision
 from app.reports.page_text import anchor
@@ -69,7 +71,7 @@ def point_of(session: Session, report: Report, metric: Metric) -> Point:
         said=said,
         line=_line(document, place) if place else "",
         anchor=anchor(place.place.section, place.place.path) if place else "",
-        typed=value_shown(place) if place else "",
+        typed=entry.literal if place and (entry := _entry(document, place)) else "",
         amended_by=_amended_by(session, report),
     )
 
@@ -96,10 +98,11 @@ def correct_reading(
         raise Conflict("reading.week_being_amended", by=_amended_by(session, report) or "")
     copy = working_copy(session, report)
     told = _told_in(copy.document, _names(session, metric))
-    if told is None:
+    entry = _entry(copy.document, told) if told else None
+    if told is None or entry is None:
         raise NotFound("reading.gone")
-    now_there = value_shown(told)
-    typed = as_value(literal, name=told.name, before=told)
+    now_there = entry.literal
+    typed = as_value(literal, name=told.name, unit=told.unit)
     if not typed:
         raise Invalid("reading.no_value")
     if now_there != base:
@@ -109,7 +112,8 @@ def correct_reading(
     if not reason.strip():
         raise Invalid("report.reason_needed")
     item = item_in(session, report, copy.item_ids[told.place.section, told.place.path])
-    save_reading(session, report, item, name=told.name, base=base, literal=typed, by=by, at=at)
+    form = ReadingForm(item=item.id, name=told.name, base=entry.written, literal=typed)
+    save_reading(session, report, item, form, by=by, at=at)
     return publish_report(
         session, report, by=by, author_name=by.display_name, at=at, reason=" ".join(reason.split())
     )
@@ -156,6 +160,11 @@ def _names(session: Session, metric: Metric) -> frozenset[str]:
 def _told_in(document: Document, names: frozenset[str]) -> Told | None:
     """Where the document says the metric; the first place counts."""
     return next((told for told in document.metrics if fold(told.name) in names), None)
+
+
+def _entry(document: Document, told: Told) -> Entry | None:
+    """The value as it stands in its line."""
+    return entry_named(_line(document, told), told.name)
 
 
 def _line(document: Document, told: Told) -> str:

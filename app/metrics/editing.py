@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.document.entries import Entry, entries_of, is_wide, parted, with_value, without
+from app.document.entries import Entry, entries_of, entry_named, is_wide, parted, with_value, without
 from app.document.schema import Block
 from app.document.vocabulary import Language
 from app.errors import Invalid, NotFound, StaleVersion
@@ -38,14 +38,15 @@ def save_reading(
     item: Item,
     form: ReadingForm,
     *,
-    language: Language,
     by: User,
     at: datetime,
+    language: Language = "zh",
 ) -> None:
     """Replace the value of a metric in the item, digits as typed, with its counts; or say it is not reported.
 
     What counts is the value the field was opened with (`base`): two people may correct two metrics of
-    one line. Raises StaleVersion where another value stands there now, Invalid for what is no number.
+    one line. `language` is that of the words for "not reported". Raises StaleVersion where another value
+    stands there now, Invalid for what is no number.
     """
     line = _line(session, item, form.name)
     value, counts = _written(form, line.entry, language)
@@ -97,10 +98,10 @@ def _line(session: Session, item: Item, name: str) -> Line:
 
 
 def _named(text: str, name: str, *, is_leaf: bool = True) -> Entry:
-    for entry in entries_of(Block(kind="item" if is_leaf else "paragraph", text=text)):
-        if entry.name == name:
-            return entry
-    raise NotFound("reading.gone")
+    entry = entry_named(text, name, is_leaf=is_leaf)
+    if entry is None:
+        raise NotFound("reading.gone")
+    return entry
 
 
 def _alone(line: Line) -> Line:
