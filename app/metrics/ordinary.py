@@ -26,6 +26,8 @@ FEWEST_RANGES = 4
 """With fewer different moving ranges the values are too coarse to tell one week from another."""
 MINUTES_A_DAY = 24 * 60
 USUAL_WEEKS = 12
+SO_MUCH_NEARER = 20
+"""A value whose point slipped is, put right, at least this much nearer to the ordinary."""
 
 HintKind = Literal["disagrees", "shift", "outside", "falls", "fewer", "coarse", "ordinary"]
 
@@ -89,6 +91,10 @@ class Range:
 
     def holds(self, value: Decimal) -> bool:
         return self.low <= value <= self.high
+
+    def distance(self, value: Decimal) -> Decimal:
+        """How far outside a value lies."""
+        return max(self.low - value, value - self.high, Decimal(0))
 
 
 def hints_for(subject: Subject, typed: Typed) -> list[Hint]:
@@ -184,7 +190,7 @@ def _shifted(typed: Typed, near: Range) -> str | None:
     if near.holds(typed.value) or typed.value == 0:
         return None
     for places in (1, -1):
-        if near.holds(typed.value.scaleb(places)):
+        if near.distance(typed.value.scaleb(places)) * SO_MUCH_NEARER <= near.distance(typed.value):
             return _with_point_moved(typed.literal, places)
     return None
 

@@ -5,6 +5,7 @@ import { Queue } from "./queue.js";
 import { Vault } from "./vault.js";
 import { send } from "./sending.js";
 import { startClashes } from "./clash.js";
+import { startEntry } from "./entry.js";
 import { isComposedIn, isTypedIn, startFields } from "./fields.js";
 import { restore } from "./restore.js";
 import { inOwnName, startSession, vaultKey } from "./session.js";
@@ -25,6 +26,7 @@ const queue = new Queue({
 });
 
 startSaving(page, queue);
+startEntry(page, queue);
 
 function startSaving(page, queue) {
   const status = startStatus(page, queue, vault);
