@@ -96,7 +96,8 @@ class TestATypedValue:
         assert (str(hint.low), str(hint.high)) == ("99.926", "99.998")
 
     @pytest.mark.parametrize(
-        ("typed", "meant"), [("9.9979", "99.979%"), ("9.998", "99.98%"), ("9.9980", "99.980%"), ("9.9721", "99.721%")]
+        ("typed", "meant"),
+        [("9.9979", "99.979%"), ("9.998", "99.98%"), ("9.9980", "99.980%"), ("9.9721", "99.721%")],
     )
     def test_with_its_point_moved_is_asked_about_with_every_digit(self, typed: str, meant: str) -> None:
         assert hints(subject(*STEADY), typed)[0] == Hint("shift", literal=meant)
