@@ -7,8 +7,9 @@ is used where the SQLite library is 3.51.3 or newer (older ones can corrupt a WA
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -35,6 +36,10 @@ from sqlalchemy.types import JSON, TypeDecorator
 
 from app.errors import Refusal
 
+CHANNEL = "weekline"
+NOTIFY = text(f"SELECT pg_notify('{CHANNEL}', :message)")
+ANNOUNCED = "what this transaction announces"
+LONGEST_MESSAGE = 7500
 WAL_SAFE_FROM = (3, 51, 3)
 POOL_SIZE = 48  # AnyIO runs up to 40 threads; each may hold one connection
 NETWORK_FILE_SYSTEMS = {
@@ -124,6 +129,8 @@ class Database:
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._one_writer = threading.Lock()
+        self.hears: list[Callable[[str], None]] = []
+        """Told each announcement of this process on SQLite; on PostgreSQL who wants them has to LISTEN."""
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -140,14 +147,39 @@ class Database:
         if not self.is_sqlite:
             with self._sessions.begin() as session:
                 yield session
+                for message in _announcements(session):
+                    session.execute(NOTIFY, {"message": message})
             return
         with self._one_writer, self._sessions() as session:
             session.connection(execution_options={"begin": "IMMEDIATE"})
             with _committing(session):
                 yield session
+            for message in _announcements(session):
+                for hear in self.hears:
+                    hear(message)
 
     def dispose(self) -> None:
         self.engine.dispose()
+
+
+def announcement(session: Session, topic: str) -> dict[str, Any]:
+    """What is told about the topic once this transaction is committed, and only then: to be filled in.
+
+    It reaches all processes on PostgreSQL, and this one on SQLite. Ids only: a message has 8,000 bytes.
+    """
+    announced: dict[str, dict[str, Any]] = session.info.setdefault(ANNOUNCED, {})
+    return announced.setdefault(topic, {})
+
+
+def _announcements(session: Session) -> list[str]:
+    announced: dict[str, dict[str, Any]] = session.info.pop(ANNOUNCED, {})
+    return [message_of(topic, said) for topic, said in announced.items() if said]
+
+
+def message_of(topic: str, said: Mapping[str, Any]) -> str:
+    """An announcement as it is sent; one that is too long only says that much changed."""
+    message = json.dumps({"topic": topic, **said}, separators=(",", ":"))
+    return message if len(message) < LONGEST_MESSAGE else json.dumps({"topic": topic, "much": True})
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,15 +29,18 @@ from app.reports import (
     change_routes,
     edit_routes,
     goal_routes,
+    live_routes,
     publication_routes,
     revision_routes,
 )
 from app.reports import routes as report_routes
 from app.reports.kept_pages import KeptPages
+from app.reports.live import People
 from app.trends import routes as trend_routes
 from app.trends import sharing_routes
 from app.web import errors, health, logs
 from app.web.assets import Assets
+from app.web.broadcast import Broadcast, when_told_to_stop
 from app.web.clock import utc_now
 from app.web.compression import Compression
 from app.web.csrf import OwnPagesOnly
@@ -68,6 +72,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.state.database = database or Database(settings.database)
     app.state.gate = Gate(app.state.database)
     app.state.quick = QuickReads(app.state.database)
+    app.state.broadcast = Broadcast(app.state.database)
+    app.state.people = People(app.state.broadcast)
     app.state.assets = assets
     app.state.templates = Templates(assets)
     app.state.kept_pages = KeptPages()
@@ -93,6 +99,7 @@ def _routers() -> list[APIRouter]:
         publication_routes.router,
         trend_routes.router,
         edit_routes.router,
+        live_routes.router,
         carried_routes.router,
         goal_routes.router,
         metric_routes.router,
@@ -140,7 +147,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         accounts_routes.announce_setup(app.state.database, app.state.settings)
     app.state.templates.warm_up()
     _settle()
+    when_told_to_stop(app.state.broadcast.close)
+    listening = asyncio.create_task(app.state.broadcast.listen())
     log.info("ready", url=app.state.settings.public_url)
     yield
+    app.state.broadcast.close()
+    listening.cancel()
     app.state.quick.close()
     app.state.database.dispose()

@@ -40,8 +40,11 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-async def viewer_of(request: Request, now: datetime) -> Viewer | None:
-    """The person whose session cookie this is, if it has not ended. Kept for the rest of the request."""
+async def viewer_of(request: Request, now: datetime, *, in_use: bool = True) -> Viewer | None:
+    """The person whose session cookie this is, if it has not ended. Kept for the rest of the request.
+
+    `in_use=False` where the request does not mean that the person is there.
+    """
     settings: Settings = request.app.state.settings
     token = request.cookies.get(cookie_name(settings))
     if not token or len(token) > 128:
@@ -52,7 +55,7 @@ async def viewer_of(request: Request, now: datetime) -> Viewer | None:
     if found is None or not found.active or now >= found.expires_at or now - found.seen_at >= idle:
         return None
     request.state.session_id = found.session_id
-    if now - found.seen_at >= min(SEEN_EVERY, idle / 5):
+    if in_use and now - found.seen_at >= min(SEEN_EVERY, idle / 5):
         await _note_use(request.app.state.gate, found.session_id, now)
     return found.viewer
 

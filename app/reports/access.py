@@ -13,9 +13,10 @@ from fastapi import Depends, Request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.access import TeamInView, VisibleTeam, WritableTeam
+from app.accounts import sessions
+from app.accounts.access import TeamInView, VisibleTeam, WritableTeam, visible_team, writable_team
 from app.accounts.models import User
-from app.errors import Forbidden, NotFound
+from app.errors import Forbidden, NotFound, SignInNeeded
 from app.reports.forms import day_in_path
 from app.reports.kept_pages import REPORT_STATE
 from app.reports.models import Report
@@ -43,6 +44,7 @@ class KnownReport:
     published_revision: int
     version: int
     team: TeamInView
+    period_start: str
 
 
 @declares_access("report.readable")
@@ -58,6 +60,19 @@ async def known_report(request: Request, team: VisibleTeam, period: str) -> Know
 async def editable_known_report(request: Request, team: WritableTeam, period: str) -> KnownReport:
     """The same check as `EditableReport`, without a transaction."""
     return await _known(request, team, period)
+
+
+async def still_editable(request: Request, known: KnownReport) -> KnownReport:
+    """Look again whether the person may write the report, in a request that lasts; refuses where not.
+
+    That a page is open does not mean that somebody is there: the sign-in may end meanwhile.
+    """
+    viewer = await sessions.viewer_of(request, request.app.state.clock(), in_use=False)
+    if viewer is None:
+        raise SignInNeeded("signed_out")
+    request.state.viewer = viewer
+    team = await writable_team(await visible_team(request, known.team.slug))
+    return await _known(request, team, known.period_start)
 
 
 @declares_access("report.readable")
@@ -95,7 +110,7 @@ async def _known(request: Request, team: TeamInView, period: str) -> KnownReport
     if not rows:
         raise NotFound("report.not_found")
     report_id, revision, _, version = rows[0]
-    return KnownReport(report_id, revision, version, team)
+    return KnownReport(report_id, revision, version, team, period)
 
 
 def _load(session: Session, team: TeamInView, period: str, *, lock: bool) -> Report:

@@ -13,6 +13,7 @@ from app.reports import changes
 from app.reports.access import EditableReport, ReportInView
 from app.reports.change_forms import ChangesForm
 from app.reports.edit_page import some_sections
+from app.reports.live import name_page
 from app.reports.planning import ItemChanged, ItemGone
 from app.reports.sections import section_in
 from app.web.clock import Now
@@ -31,6 +32,7 @@ def save_changes(
     report = shown.report
     given = changes.answer_before(session, report, form)
     if given is None:
+        name_page(session, form.client)
         try:
             saved = changes.save_changes(
                 session, report, form.changes, by_id=shown.team.viewer.user_id, at=now

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.db import insert_rows, new_ids
 from app.errors import Conflict
+from app.reports import live
 from app.reports.assembly import WorkingCopy, working_copy
 from app.reports.change_forms import Change, Ref, SaveName
 from app.reports.edit_page import ItemToEdit, find_item, sections_to_edit
@@ -98,11 +99,20 @@ def save_changes(
     _write(session, report, plan, by_id=by_id, at=at)
     copy = note_change(session, report, plan.sections, by_id=by_id, at=at)
     after = _shapes(copy)
+    redraw = [section for section in copy.section_ids if before[section] != after[section]]
+    live.tell_changed(
+        session,
+        report,
+        by_id=by_id,
+        items={row.id: row.version for row in plan.texts | plan.kept if row.id is not None},
+        removed=plan.removed,
+        sections={*redraw, *plan.reshaped},
+    )
     return Saved(
         items=plan.answered,
         shown=_to_edit(copy, plan),
         removed=plan.gone,
-        redraw=[section for section in copy.section_ids if before[section] != after[section]],
+        redraw=redraw,
     )
 
 

@@ -17,7 +17,7 @@ from app.accounts.models import Team, User
 from app.document.lines import normalise_text
 from app.document.schema import Block
 from app.errors import Conflict, Invalid, NotFound, StaleVersion, TooLarge
-from app.reports import events
+from app.reports import events, live
 from app.reports.actions import keep_goals
 from app.reports.assembly import WorkingCopy, working_copy
 from app.reports.forms import Direction
@@ -242,7 +242,9 @@ def touch(
 
     Gives the changed sections as they now stand.
     """
-    return note_change(session, report, section_ids, by_id=by.id, at=at)
+    copy = note_change(session, report, section_ids, by_id=by.id, at=at)
+    live.tell_changed(session, report, by_id=by.id, sections=section_ids)
+    return copy
 
 
 def note_change(

@@ -18,6 +18,7 @@ from app.document.schema import Block
 from app.document.vocabulary import Language
 from app.errors import NotFound, StaleVersion, TooLarge
 from app.reports.editing import FIELD_LIMIT, insert_block, remove_item, sections_of, touch
+from app.reports.live import tell_changed
 from app.reports.models import Goal, Item, Report, Section
 from app.reports.sections import add_section
 from app.reports.trail import beat
@@ -73,6 +74,7 @@ def say_outcome(
     before = goal.outcome
     goal.outcome, goal.note = outcome, note
     goal.version += 1
+    tell_changed(session, report, by_id=by.id, goals=[goal.id])
     beat(session, report.team_id)
     session.flush()
     if outcome == "carried" and before != "carried":

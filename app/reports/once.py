@@ -23,6 +23,7 @@ from app.errors import Invalid
 from app.reports.access import EditableReport
 from app.reports.change_forms import SaveName
 from app.reports.changes import answer_before, keep_answer
+from app.reports.live import name_page
 from app.reports.models import Report
 from app.web.answers import AlreadyAnswered
 from app.web.clock import Now
@@ -60,6 +61,8 @@ def once_only(
 ) -> Once:
     """Ends the request with the former answer where this save was made already."""
     name = _name(weekline_save) if weekline_save is not None else None
+    if name is not None:
+        name_page(session, name.client)
     told = answer_before(session, shown.report, name) if name is not None else None
     if told is not None:
         raise AlreadyAnswered(HTMLResponse(told["html"], headers=told["headers"]))

@@ -78,6 +78,8 @@ class Plan:
         """The item of each name that the browser used for it."""
         self.sections: set[int] = set()
         """Those whose items changed."""
+        self.reshaped: set[int] = set()
+        """Those among them that got items, or gave some to another place."""
 
     def apply(self, change: Change) -> None:
         match change:
@@ -122,6 +124,7 @@ class Plan:
             place += 1
         self._reorder(beside)
         self.sections.add(change.section)
+        self.reshaped.add(change.section)
 
     def _made(self, item: NewItem, section: int, parent: Row | None) -> Row:
         row = Row(
@@ -169,6 +172,7 @@ class Plan:
         if parent is not None and parent.kind != "item":
             raise Invalid("item.nothing_below")
         self.sections |= {row.section, change.section}
+        self.reshaped |= {row.section, change.section}
         beside.insert(place, row)
         self._reorder(old)
         row.parent = parent

@@ -223,6 +223,7 @@ def ask(world: World) -> Iterator[Any]:
         follow_redirects=False,
         raise_server_exceptions=False,
     ) as client:
+        world.app.state.broadcast.close()  # streams end as soon as they have let somebody in
 
         def asking(asked: Asked, who: str) -> tuple[int, Outcome]:
             client.cookies.clear()
