@@ -30,7 +30,8 @@ from app.document.phrases import (
 from app.document.places import Path, source_of
 from app.document.schema import Amount, Block, Incident, SectionKind, Source
 
-_HINTS = ("事件", "事故", "故障", "问题", "异常", "稳定性", "ncident", "vent", "utage", "ssue", "ccident")
+#: A line that opens a list of incidents has one of these in it.
+HINTS = ("事件", "事故", "故障", "问题", "异常", "稳定性", "ncident", "vent", "utage", "ssue", "ccident")
 _NO_LISTS: frozenset[SectionKind] = frozenset({"next_goals", "reflections", "daily_reports"})
 _ANY_MONDAY = date(2001, 1, 1)  # where no week is known: finds the times, whose dates are then not used
 #: A day without a time begins an incident only where trouble is told: `6/12完成整改` is a plan.
@@ -109,13 +110,18 @@ def _find_lists(blocks: Sequence[Block], prefix: Path, reader: _Zone) -> None:
         reader.current = None
 
 
+def opens_a_list(text: str, monday: date) -> bool:
+    """Whether incidents are listed below this text, in a section that is of something else."""
+    return _opened_list(Block(kind="item", text=text), monday) is not None
+
+
 def _opened_list(block: Block, monday: date) -> int | None:
     """Where the text goes on after a line that opens a list of incidents; None for other blocks."""
     if block.kind == "code":
         return None
     line, _, _ = block.text.partition("\n")
     head = line[:60]
-    if not any(hint in head for hint in _HINTS):
+    if not any(hint in head for hint in HINTS):
         return None
     if names_incidents(line):
         return min(len(line) + 1, len(block.text))

@@ -13,9 +13,17 @@ from fastapi import Depends, Request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts import sessions
-from app.accounts.access import TeamInView, VisibleTeam, WritableTeam, visible_team, writable_team
-from app.accounts.models import User
+from app.accounts import policy, sessions
+from app.accounts.access import (
+    CurrentViewer,
+    TeamInView,
+    VisibleTeam,
+    WritableTeam,
+    visible_team,
+    writable_team,
+)
+from app.accounts.models import Team, User
+from app.accounts.queries import TEAM
 from app.errors import Forbidden, NotFound, SignInNeeded
 from app.reports.forms import day_in_path
 from app.reports.kept_pages import REPORT_STATE
@@ -90,6 +98,27 @@ def editable_report(team: WritableTeam, period: str, session: DbSession, request
     return ReportInView(_load(session, team, period, lock=request.method != "GET"), team)
 
 
+@declares_access("report.editable")
+def changing_report(
+    viewer: CurrentViewer, team: str, period: str, session: DbSession, request: Request
+) -> ReportInView:
+    """The same check as `EditableReport`, with the team and the locked report in one statement."""
+    query = (
+        select(Report, *TEAM.selected_columns)
+        .join(Team, Team.id == Report.team_id)
+        .where(Team.slug == team, Report.period_start == day_in_path(period))
+        .with_for_update(of=Report)
+    )
+    row = session.execute(query).one_or_none()
+    if row is None or not policy.may_see_team(viewer, row.Report.team_id):
+        raise NotFound("report.not_found")
+    found = TeamInView(viewer, *row[1:])
+    request.state.team = found
+    if not found.may_write:
+        raise Forbidden("role.lead_needed")
+    return ReportInView(row.Report, found)
+
+
 def writer(team: WritableTeam, session: DbSession) -> User:
     """The signed-in person as a row, for what they write."""
     return session.get_one(User, team.viewer.user_id)
@@ -98,6 +127,7 @@ def writer(team: WritableTeam, session: DbSession) -> User:
 ReadableKnownReport = Annotated[KnownReport, Depends(known_report)]
 ReadableReport = Annotated[ReportInView, Depends(readable_report)]
 EditableKnownReport = Annotated[KnownReport, Depends(editable_known_report)]
+ChangingReport = Annotated[ReportInView, Depends(changing_report)]
 EditableReport = Annotated[ReportInView, Depends(editable_report)]
 Writer = Annotated[User, Depends(writer)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -228,7 +228,7 @@ def working_copy(
         ],
     )
     document = recognise(document, monday=report.period_start)
-    _apply_decisions(session, report, document, item_ids)
+    apply_decisions(_decided(session, report), document, item_ids)
     return WorkingCopy(
         document,
         [section.id for section in sections],
@@ -294,15 +294,14 @@ def _open_branches(
     return {item_id for item_id in found if goes_with.get(item_id, item_id) in found}
 
 
-def _apply_decisions(
-    session: Session, report: Report, document: Document, item_ids: dict[tuple[int, Path], int]
+def _decided(session: Session, report: Report) -> Sequence[Fact]:
+    return session.scalars(select(Fact).where(Fact.report_id == report.id, Fact.decision.is_not(None))).all()
+
+
+def apply_decisions(
+    decided: Iterable[Fact], document: Document, item_ids: Mapping[tuple[int, Path], int]
 ) -> None:
     """Put corrected and confirmed facts in the place of the recognised ones, and leave dismissed ones out."""
-    decided = session.scalars(
-        select(Fact).where(Fact.report_id == report.id, Fact.decision.is_not(None))
-    ).all()
-    if not decided:
-        return
     said = {(fact.item_id, fact.kind, fact.start): fact for fact in decided}
     places = {item_id: place for place, item_id in item_ids.items()}
     kept: list[DocumentFact] = []

@@ -34,11 +34,16 @@ REMEMBERED = timedelta(days=7)
 class Saved:
     """What became of a step: the items by the names that the browser used, and what it should draw anew."""
 
-    items: dict[Ref, Row]
+    items: dict[Ref, tuple[int, int]]
+    """Id and version."""
     shown: dict[int, ItemToEdit]
     """By id; an item that is part of an event now is not among them."""
     removed: list[Ref]
     redraw: list[int]
+
+    @classmethod
+    def of_one(cls, ref: Ref, item: ItemToEdit) -> Saved:
+        return cls({ref: (item.id, item.version)}, {item.id: item}, [], [])
 
 
 def answer_before(session: Session, report: Report, save: SaveName) -> dict[str, Any] | None:
@@ -94,7 +99,7 @@ def save_changes(
         clash.by = session.scalar(select(User.display_name).where(User.id == clash.by_id))
         raise
     if not plan.sections:
-        return Saved(plan.answered, _shown(session, report, plan), plan.gone, [])
+        return Saved(_named(plan), _shown(session, report, plan), plan.gone, [])
     before = _shapes(working_copy(session, report, only_sections=plan.sections))
     _write(session, report, plan, by_id=by_id, at=at)
     copy = note_change(session, report, plan.sections, by_id=by_id, at=at)
@@ -109,7 +114,7 @@ def save_changes(
         sections={*redraw, *plan.reshaped},
     )
     return Saved(
-        items=plan.answered,
+        items=_named(plan),
         shown=_to_edit(copy, plan),
         removed=plan.gone,
         redraw=redraw,
@@ -172,6 +177,10 @@ def _write(session: Session, report: Report, plan: Plan, *, by_id: int, at: date
         session.execute(update(Item).where(Item.id == row.id).values(values))
     if plan.removed:
         session.execute(delete(Item).where(Item.id.in_(plan.removed)))
+
+
+def _named(plan: Plan) -> dict[Ref, tuple[int, int]]:
+    return {ref: (row.id, row.version) for ref, row in plan.answered.items() if row.id is not None}
 
 
 def _shown(session: Session, report: Report, plan: Plan) -> dict[int, ItemToEdit]:

@@ -6,7 +6,7 @@ all texts at hand. Moving and adding change no words and need no version.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -290,7 +290,12 @@ def _set_text(session: Session, item: Item, text: str, *, by: User, at: datetime
 def retext_facts(session: Session, item_id: int | None, text: str) -> None:
     """Let what people decided on an item's values follow its new text; what is not said any more goes."""
     session.execute(delete(Fact).where(Fact.item_id == item_id, Fact.decision.is_(None)))
-    for fact in session.scalars(select(Fact).where(Fact.item_id == item_id)):
+    find_again(session, session.scalars(select(Fact).where(Fact.item_id == item_id)), text)
+
+
+def find_again(session: Session, decided: Iterable[Fact], text: str) -> None:
+    """Move what people decided to where its words now stand; what is not said any more goes."""
+    for fact in decided:
         found = text.find(fact.literal)
         if found < 0:
             session.delete(fact)
