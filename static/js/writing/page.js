@@ -13,7 +13,7 @@ export class Page {
     this.client = uuid();
     this.words = {};
     for (const word of document.getElementById("words")?.content.children ?? []) {
-      this.words[word.dataset.word] = word.textContent.trim();
+      this.words[word.dataset.word] = word.textContent;
     }
   }
 

@@ -1,6 +1,7 @@
 // What an earlier page left unsaved (it was reloaded, crashed, lost its network or its session) comes back: into
 // its field where that is still there, else beside the report, to be copied. None of it goes without being seen.
 
+import { redrawAll } from "./live.js";
 import { fieldOf } from "./page.js";
 import { formSource, refill } from "./fields.js";
 import { send } from "./sending.js";
@@ -8,9 +9,10 @@ import { send } from "./sending.js";
 const AGAIN = 2000;
 
 export async function restore(page, queue, vault, told) {
+  vault.onleft = () => restore(page, queue, vault, told);
   const left = await vault.left();
   const steps = left.filter((record) => record.kind === "structure");
-  if (steps.length && (await doAgain(page, vault, left, steps))) return page.document.location.reload();
+  if (steps.length && (await doAgain(page, vault, left, steps))) await redrawAll(page, queue);
   let count = 0;
   for (const record of left) {
     if (record.kind === "text") count += restoreText(page, queue, vault, record);

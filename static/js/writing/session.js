@@ -40,6 +40,10 @@ export function startSession(page, queue, vault) {
       queue.resume();
     }
   };
+  queue.addEventListener("doubt", () => {
+    queue.pause("signed-out");
+    look();
+  });
   setInterval(look, AGAIN);
   addEventListener("focus", look);
   page.document.addEventListener("visibilitychange", look);

@@ -142,7 +142,7 @@ class Marks {
       if (!mark) continue;
       this.#shown.set(key, mark);
       const detail = line.refusal?.detail;
-      const text = detail ? this.#page.say("not_saved_because", { detail }) : this.#page.say("not_saved");
+      const text = detail || this.#page.say("not_saved");
       if (mark.lastChild.textContent !== text) mark.lastChild.textContent = text;
     }
   }

@@ -16,6 +16,9 @@ export class Vault {
   #timers = new Map();
   #work = Promise.resolve();
   #isShut = false;
+  #waiting = new Set();
+  /** Called when another page of the same report was closed that may have left something. */
+  onleft = () => {};
   /** False where the browser cannot keep anything (a private window, a full disk). */
   works = true;
 
@@ -57,14 +60,26 @@ export class Vault {
     const { user, report, client } = this.#own;
     const open = await openPages();
     const found = [];
+    const waited = new Set();
     for (const row of all) {
       if (Date.now() - row.at > MONTH) this.discard(row.key);
       else if (row.user === user && row.report === report && row.client !== client && !open.has(row.client)) {
         const record = await this.#opened(row);
         if (record) found.push({ ...record, key: row.key, field: row.field, client: row.client, at: row.at });
-      }
+      } else if (row.user === user && row.report === report && row.client !== client) waited.add(row.client);
     }
+    for (const other of waited) this.#whenClosed(other);
     return found.sort((one, other) => one.at - other.at);
+  }
+
+  /** The lock of another page is free once that is closed, however it ended. */
+  #whenClosed(client) {
+    if (this.#waiting.has(client)) return;
+    this.#waiting.add(client);
+    navigator.locks.request(`weekline ${client}`, () => {
+      this.#waiting.delete(client);
+      this.onleft();
+    });
   }
 
   /** Remove one of the records that `left` gave. */
