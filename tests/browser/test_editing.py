@@ -143,8 +143,8 @@ class TestWritingInPlace:
     def test_amends_with_a_reason_that_readers_see(self, visit: Open, site: Site, week: int) -> None:
         page = EditingPage(visit(f"{URL}/edit", as_=site.cast.lin).page)
         page.write(page.item("商户对账单"), "商户对账单：改过")
-        page.saved()
-        page.page.locator("#publish").get_by_label("原因", exact=True).fill("补充上线情况")
+        page.page.get_by_role("link", name="发布修订").click()
+        page.page.get_by_label("原因", exact=True).fill("补充上线情况")
         page.page.get_by_role("button", name="发布修订").click()
         expect(page.page).to_have_url(re.compile(re.escape(URL) + "$"))
         expect(page.page.get_by_text("补充上线情况").first).to_be_visible()

@@ -246,3 +246,24 @@ class TestTheState:
         heard = writing.page.evaluate("window.heard")
         assert len(heard) == 1
         assert heard[0].startswith("已保存 ")
+
+
+class TestLeavingForAnotherPage:
+    def test_waits_until_everything_typed_is_stored(self, writing: Writing, site: Site) -> None:
+        """Guard: storedFirst in fields.js."""
+        dialogs: list[str] = []
+        writing.page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
+        saves = Saves(writing.page)
+
+        def slowly(route: Route) -> None:
+            writing.page.wait_for_timeout(500)
+            route.continue_()
+
+        saves.through(slowly)
+        field = writing.statement
+        item = id_of(field)
+        field.fill("最后一句")
+        writing.page.get_by_role("link", name="各周", exact=True).click()
+        writing.page.wait_for_url("**/weeks")
+        assert dialogs == []
+        assert stored_text(site, item) == "最后一句"

@@ -148,8 +148,8 @@ class TestUnsavedText:
     def test_of_a_page_that_is_still_open_is_not_taken_from_it_before_it_is_closed(self, writing: Writing, field_id: int) -> None:
         """Guard: `openPages` in vault.js."""
         typed_without_a_network(writing, "还在写")
-        writing.page.context.set_offline(False)
         writing.page.route(SAVES, lambda route: route.abort())
+        writing.page.context.set_offline(False)
         beside = opened_again(writing, writing.page.context)
         beside.page.wait_for_timeout(KEPT)
         taken = beside.page.locator(f"#text-{field_id}")
@@ -182,8 +182,8 @@ class TestWhatTheBrowserKeeps:
         """Guard: the end of site.js."""
         typed_without_a_network(writing, "不该留下")
         assert len(writing.kept()) == 1
-        writing.page.context.set_offline(False)
         writing.page.route(SAVES, lambda route: route.abort())
+        writing.page.context.set_offline(False)
         writing.page.on("dialog", lambda dialog: dialog.accept())
         other = opened_again(writing, writing.page.context)
         other.page.locator("summary").filter(has_text="负责人").click()

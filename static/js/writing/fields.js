@@ -201,11 +201,39 @@ function startLeaving(page, queue) {
   addEventListener("beforeunload", (event) => {
     if (queue.pending) event.preventDefault();
   });
-  // A form that leads to another page is sent once everything typed is stored.
-  page.main.addEventListener("submit", async (event) => {
-    if (event.defaultPrevented || event.target.hasAttribute("hx-post") || event.submitter?.hasAttribute("hx-post")) return;
-    if (!queue.pending) return;
-    event.preventDefault();
-    if (await queue.flush()) event.target.requestSubmit(event.submitter);
+  const { location } = document;
+  storedFirst(document, queue, "submit", ({ target, submitter }) => {
+    const saved = target.dataset.save || itemOf(target.elements.namedItem("text"));
+    if (saved && !submitter?.hasAttribute("formaction")) return null;
+    if (target.hasAttribute("hx-post") || submitter?.hasAttribute("hx-post") || target.target === "_blank") return null;
+    return () => target.requestSubmit(submitter);
   });
+  storedFirst(document, queue, "click", (event) => {
+    const link = event.target.closest("a[href]");
+    const isElsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button !== 0;
+    if (!link || isElsewhere || link.target === "_blank" || link.hasAttribute("download")) return null;
+    const sameReport = link.pathname === location.pathname && link.hash;
+    return sameReport ? null : () => location.assign(link.href);
+  });
+}
+
+/**
+ * What leads to another page happens once everything typed is stored. Where something cannot be stored it happens
+ * all the same, and the browser asks whether to leave.
+ */
+function storedFirst(document, queue, kind, leadsAway) {
+  const passing = new WeakSet();
+  const hold = async (event) => {
+    if (!queue.pending || passing.has(event.target)) return;
+    const go = leadsAway(event);
+    if (!go) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    document.activeElement?.blur();
+    await queue.flush();
+    passing.add(event.target);
+    go();
+    passing.delete(event.target);
+  };
+  document.addEventListener(kind, hold, { capture: true });
 }
