@@ -102,12 +102,14 @@ ORDERS = {
     "Chromium": ["start", "keydown", "text", "input composing", "end"],
 }
 PLAY = """(field, [steps, text]) => {
-  const fire = (kind, name, more = {}) => field.dispatchEvent(new kind(name, {bubbles: true, cancelable: true, ...more}));
+  const fire = (kind, name, more = {}) =>
+    field.dispatchEvent(new kind(name, {bubbles: true, cancelable: true, ...more}));
   const act = {
     start: () => fire(CompositionEvent, "compositionstart"),
     keydown: () => fire(KeyboardEvent, "keydown", {key: "Process", keyCode: 229, isComposing: true}),
     text: () => (field.value += text),
-    "input composing": () => fire(InputEvent, "input", {inputType: "insertCompositionText", isComposing: true}),
+    "input composing": () =>
+      fire(InputEvent, "input", {inputType: "insertCompositionText", isComposing: true}),
     end: () => fire(CompositionEvent, "compositionend", {data: text}),
     input: () => fire(InputEvent, "input", {inputType: "insertCompositionText"}),
     "enter 229": () => fire(KeyboardEvent, "keydown", {key: "Enter", keyCode: 229}),

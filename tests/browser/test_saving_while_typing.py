@@ -87,7 +87,9 @@ class TestSaved:
     def test_is_not_said_before_the_server_answered(self, writing: Writing) -> None:
         """Guard: isPending of TextLine counts the save that is under way."""
         held: list[Route] = []
-        writing.page.route(SAVES, lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+        writing.page.route(
+            SAVES, lambda route: held.append(route) if route.request.method == "POST" else route.continue_()
+        )
         field = writing.statement
         field.fill("改过")
         field.blur()
@@ -97,7 +99,12 @@ class TestSaved:
 
     def test_is_not_said_of_an_answer_that_names_no_save(self, writing: Writing) -> None:
         """A network's sign-in page answers 200 to everything. Guard: `told?.sequence === save.sequence`."""
-        writing.page.route(SAVES, lambda route: route.fulfill(status=200, body="{}") if route.request.method == "POST" else route.continue_())
+        writing.page.route(
+            SAVES,
+            lambda route: (
+                route.fulfill(status=200, body="{}") if route.request.method == "POST" else route.continue_()
+            ),
+        )
         writing.statement.fill("改过")
         writing.statement.blur()
         writing.shows_nothing_as_saved()
@@ -146,13 +153,15 @@ class TestALostAnswer:
         answers = [503]
         writing.page.route(
             SAVES,
-            lambda route: route.fulfill(
-                status=answers.pop(),
-                headers={"Retry-After": "1", "Content-Type": "application/problem+json"},
-                body='{"key": "database.lost", "detail": "数据库暂时不可用。"}',
-            )
-            if answers and route.request.method == "POST"
-            else route.continue_(),
+            lambda route: (
+                route.fulfill(
+                    status=answers.pop(),
+                    headers={"Retry-After": "1", "Content-Type": "application/problem+json"},
+                    body='{"key": "database.lost", "detail": "数据库暂时不可用。"}',
+                )
+                if answers and route.request.method == "POST"
+                else route.continue_()
+            ),
         )
         writing.statement.fill("改过")
         writing.statement.blur()
@@ -233,7 +242,7 @@ class TestTheState:
                 new MutationObserver(() => {
                   const text = document.getElementById(id).textContent;
                   if (text) window.heard.push(text);
-                }).observe(document.getElementById(id), {childList: true, characterData: true, subtree: true});
+                }).observe(document.getElementById(id), {childList: true});
               }
             }"""
         )

@@ -1,4 +1,4 @@
-"""What is typed and not saved yet is kept in the browser: it comes back, it is unreadable, it goes at sign-out.
+"""What is typed and not saved yet is kept in the browser: it comes back, is unreadable, and goes at sign-out.
 
 Each test of a safety names the guard without which it fails.
 """
@@ -91,7 +91,9 @@ class TestUnsavedText:
         self, writing: Writing, site: Site, field_id: int
     ) -> None:
         """Guard: `sent` in TextLine.record."""
-        writing.page.route(SAVES, lambda route: lose_the_answer(route) if route.request.method == "POST" else route.abort())
+        writing.page.route(
+            SAVES, lambda route: lose_the_answer(route) if route.request.method == "POST" else route.abort()
+        )
         field = writing.statement
         field.fill("第一稿")
         field.blur()
@@ -106,7 +108,9 @@ class TestUnsavedText:
         assert stored_text(site, field_id) == "另起一稿"
         writing.visit.problems.clear()
 
-    def test_over_a_text_that_changed_meanwhile_shows_both(self, writing: Writing, site: Site, field_id: int) -> None:
+    def test_over_a_text_that_changed_meanwhile_shows_both(
+        self, writing: Writing, site: Site, field_id: int
+    ) -> None:
         """Guard: restoreText names the version that the text was typed over."""
         typed_without_a_network(writing, "我的说法")
         with site.database.writing() as session:
@@ -145,7 +149,9 @@ class TestUnsavedText:
         again.saved()
         writing.visit.problems.clear()
 
-    def test_of_a_page_that_is_still_open_is_not_taken_from_it_before_it_is_closed(self, writing: Writing, field_id: int) -> None:
+    def test_of_a_page_that_is_still_open_is_not_taken_from_it_before_it_is_closed(
+        self, writing: Writing, field_id: int
+    ) -> None:
         """Guard: `openPages` in vault.js."""
         typed_without_a_network(writing, "还在写")
         writing.page.route(SAVES, lambda route: route.abort())
@@ -232,7 +238,9 @@ class TestAnEndedSession:
         assert stored_text(site, field_id) == "登录过期时写的"
         writing.visit.problems.clear()
 
-    def test_saves_nothing_in_the_name_of_somebody_else(self, writing: Writing, site: Site, field_id: int) -> None:
+    def test_saves_nothing_in_the_name_of_somebody_else(
+        self, writing: Writing, site: Site, field_id: int
+    ) -> None:
         """Guard: `inOwnName` in session.js."""
         sign_in(site, writing.page.context, site.cast.ada)
         field = writing.statement

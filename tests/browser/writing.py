@@ -70,9 +70,9 @@ class Writing:
               request.onerror = reject;
               request.onsuccess = () => {
                 const all = request.result.transaction("unsaved").objectStore("unsaved").getAll();
-                all.onsuccess = () => resolve(all.result.map((row) => ({
-                  ...row, data: row.data && Array.from(new Uint8Array(row.data)).map((byte) => String.fromCharCode(byte)).join(""),
-                })));
+                const text = (bytes) => String.fromCharCode(...new Uint8Array(bytes));
+                all.onsuccess = () =>
+                  resolve(all.result.map((row) => ({...row, data: row.data && text(row.data)})));
               };
             })"""
         )
