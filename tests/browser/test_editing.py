@@ -106,6 +106,7 @@ class TestWritingInPlace:
     ) -> None:
         opened = visit(f"{URL}/edit", as_=site.cast.lin)
         mine, theirs = EditingPage(opened.page), EditingPage(visit(f"{URL}/edit", as_=site.cast.ada).page)
+        mine.item("商户对账单").focus()
         theirs.write(theirs.item("商户对账单"), "商户对账单：她的")
         theirs.saved()
         mine.write(mine.item("商户对账单"), "商户对账单：我的")

@@ -7,6 +7,8 @@ import { send } from "./sending.js";
 import { startClashes } from "./clash.js";
 import { startEntry } from "./entry.js";
 import { isComposedIn, isTypedIn, startFields } from "./fields.js";
+import { startLive } from "./live.js";
+import { startRecognition } from "./recognition.js";
 import { restore } from "./restore.js";
 import { inOwnName, startSession, vaultKey } from "./session.js";
 import { startStatus } from "./status.js";
@@ -34,5 +36,7 @@ function startSaving(page, queue) {
   startSwaps(page, queue);
   startClashes(page, queue, status.tell);
   startSession(page, queue, vault);
+  startRecognition(page, queue);
+  startLive(page, queue, status.tell);
   restore(page, queue, vault, status.tell);
 }
