@@ -46,6 +46,8 @@ class EventToEdit:
 
     number: int
     item_ids: list[int]
+    last_id: int
+    """The last of them that stands beside the first, not below one: what follows the event follows it."""
     version: str
     started: str
     symptom: str
@@ -278,9 +280,11 @@ def _events(
 
 def event_to_edit(copy: WorkingCopy, incident: Incident, number: int) -> EventToEdit:
     ids = [copy.item_ids[incident.section, path] for path in incident.blocks]
+    depth = min(len(path) for path in incident.blocks)
     return EventToEdit(
         number=number,
         item_ids=ids,
+        last_id=[id for id, path in zip(ids, incident.blocks, strict=True) if len(path) == depth][-1],
         version=event_version(copy, incident),
         started=incident.started_literal or "",
         symptom=incident.symptom,

@@ -8,6 +8,7 @@ import { startClashes } from "./clash.js";
 import { startEntry } from "./entry.js";
 import { isComposedIn, isTypedIn, startFields } from "./fields.js";
 import { startLive } from "./live.js";
+import { startOutline } from "./outline.js";
 import { startRecognition } from "./recognition.js";
 import { restore } from "./restore.js";
 import { inOwnName, startSession, vaultKey } from "./session.js";
@@ -27,6 +28,8 @@ const queue = new Queue({
   transport: inOwnName(page, send),
 });
 
+// before saving: a new item takes its id before what was recognised in it is shown
+startOutline(page, queue);
 startSaving(page, queue);
 startEntry(page, queue);
 

@@ -1,0 +1,284 @@
+// What was done, so that it can be taken back and done again: structure and text in one line of steps.
+//
+// A step is what to do to the page: { kind: "text", item, from, to } · { kind: "add", place, branch } ·
+// { kind: "move", item, to } · { kind: "remove", item } · { kind: "keep", item }. Doing one gives the change
+// for the server and the step that takes it back, so undoing and redoing are the same as doing.
+
+import { fieldOf, isEvent, newUid, refOf, textOf, wire, wired } from "./tree.js";
+
+const MOST = 500;
+const PAUSE = 1000;
+const BOUNDARY = /[\s.,;:!?，。；：！？、（）()「」“”]$/u;
+
+export class History {
+  #tree;
+  #queue;
+  #past = [];
+  #future = [];
+  /** True while the page is changed from here, so that this is not taken for typing. */
+  acting = false;
+  /** Called whenever there is something else to undo or redo. */
+  onchange = () => {};
+
+  constructor(tree, queue) {
+    this.#tree = tree;
+    this.#queue = queue;
+  }
+
+  get canUndo() {
+    return this.#past.length > 0;
+  }
+
+  get canRedo() {
+    return this.#future.length > 0;
+  }
+
+  /** Do these steps as one action called `name`, then put the caret where `focus` says. */
+  do(name, steps, focus) {
+    const before = caretNow(this.#tree);
+    const done = this.#perform(steps);
+    if (!done) return false;
+    const after = focus ? placeCaret(this.#tree, focus) : caretNow(this.#tree);
+    this.#remember({ name, steps: done.back, before, after });
+    this.#send(done);
+    return true;
+  }
+
+  /** Note that the person typed in `item`: `how` is insert, delete, compose or paste. */
+  typed(item, from, to, how, { before, now = performance.now() } = {}) {
+    if (from === to) return;
+    const after = caretNow(this.#tree);
+    const last = this.#past.at(-1);
+    const typing = { item: refOf(item), how, at: now, boundary: BOUNDARY.test(to.slice(0, after?.start)) };
+    if (last && goesOn(last, typing, this.#tree)) {
+      const step = last.steps.find((each) => each.kind === "text");
+      if (step) step.from = to;
+      Object.assign(last, { typing, after });
+      this.#future = [];
+      this.onchange();
+      return;
+    }
+    const steps = [{ kind: "text", item: refOf(item), from: to, to: from }];
+    this.#remember({ name: "typing", steps, before, after, typing });
+  }
+
+  /** Note an item that came to be because somebody began to type in it. */
+  began(item, { before, now = performance.now() } = {}) {
+    const typing = { item: refOf(item), how: "begin", at: now, boundary: false };
+    this.#remember({
+      name: "add",
+      steps: [{ kind: "remove", item: refOf(item) }],
+      before,
+      after: caretNow(this.#tree),
+      typing,
+    });
+  }
+
+  /** Typing from here on is a step of its own. */
+  pause() {
+    const last = this.#past.at(-1);
+    if (last?.typing) last.typing = null;
+  }
+
+  /** Take the last action back. Gives its name, and whether all, some or none of it could be. */
+  undo() {
+    return this.#turn(this.#past, this.#future, "before");
+  }
+
+  redo() {
+    return this.#turn(this.#future, this.#past, "after");
+  }
+
+  #turn(from, to, side) {
+    const entry = from.pop();
+    if (!entry) return null;
+    const done = this.#perform(entry.steps);
+    if (done) {
+      to.push({ ...entry, steps: done.back, typing: null });
+      if (entry[side]) placeCaret(this.#tree, entry[side]);
+      this.#send(done);
+    }
+    this.onchange();
+    return { name: entry.name, done: !done ? "none" : done.skipped ? "some" : "all" };
+  }
+
+  #remember(entry) {
+    this.#past.push(entry);
+    if (this.#past.length > MOST) this.#past.shift();
+    this.#future = [];
+    this.onchange();
+  }
+
+  /** Do what can be done of the steps; null where nothing could be, because others took it away. */
+  #perform(steps) {
+    const back = [];
+    const changes = [];
+    let skipped = 0;
+    this.acting = true;
+    try {
+      for (const step of steps) {
+        const did = this.#step(step);
+        if (!did) skipped += 1;
+        else {
+          changes.push(did.change);
+          if (did.back) back.unshift(did.back);
+        }
+      }
+    } finally {
+      this.acting = false;
+    }
+    return changes.length ? { back, changes, skipped } : null;
+  }
+
+  #step(step) {
+    const tree = this.#tree;
+    if (step.kind === "add") {
+      const place = tree.placeNow(step.place);
+      if (!place) return null;
+      const branch = this.#named(step.branch);
+      const item = tree.grow(branch, place.section);
+      tree.put(item, place);
+      return {
+        change: { kind: "add", ...wired(place), items: [sent(branch)] },
+        back: { kind: "remove", item: branch.uid },
+      };
+    }
+    const item = tree.find(step.item);
+    if (!item || isEvent(item)) return null;
+    const name = wire(refOf(item));
+    const version = Number(item.dataset.version);
+    switch (step.kind) {
+      case "text": {
+        const now = textOf(item);
+        const text = merged(step.from, step.to, now);
+        if (text === null) return null;
+        fieldOf(item).value = text;
+        touch(item);
+        return {
+          change: { kind: "text", item: name, text, version, base: now },
+          back: { kind: "text", item: step.item, from: text, to: now },
+        };
+      }
+      case "move": {
+        const to = tree.placeNow(step.to);
+        if (!to || (to.parent !== null && item.contains(tree.find(to.parent)))) return null;
+        const from = tree.placeOf(item);
+        keepingCaret(() => tree.put(item, to));
+        touch(item);
+        return {
+          change: { kind: "move", item: name, ...wired(to) },
+          back: { kind: "move", item: step.item, to: from },
+        };
+      }
+      case "remove": {
+        if (item.querySelector("li.item.event")) return null;
+        const place = tree.placeOf(item);
+        const branch = tree.branchOf(item);
+        tree.take(item);
+        return { change: { kind: "remove", item: name, version }, back: { kind: "add", place, branch } };
+      }
+      case "keep":
+        touch(item);
+        return { change: { kind: "keep", item: name } };
+      default:
+        throw new TypeError(step.kind);
+    }
+  }
+
+  /** The branch with a new name for each item that had one before it was taken away. */
+  #named(branch) {
+    const uid = branch.uid ?? newUid();
+    if (branch.ref !== undefined) this.#tree.rename(branch.ref, uid);
+    return { ...branch, uid, items: (branch.items ?? []).map((child) => this.#named(child)) };
+  }
+
+  #send({ changes }) {
+    const [only] = changes;
+    if (changes.length === 1 && only.kind === "text") this.#queue.text(only.item, only.text, only);
+    else this.#queue.structure(changes);
+  }
+}
+
+/** An item carried over from last week counts as touched once anything was done with it. */
+export function touch(item) {
+  delete item.dataset.carried;
+  item.classList.remove("carried");
+}
+
+const sent = ({ uid, text, kind, ordered, items }) => ({
+  uid,
+  text,
+  kind: kind === "item" ? "item" : "paragraph",
+  ordered: Boolean(ordered),
+  items: items.map(sent),
+});
+
+/** Whether what is typed now belongs to the step before: same item, same direction, no pause, same word. */
+function goesOn({ typing: last }, typing, tree) {
+  if (!last || tree.find(last.item) !== tree.find(typing.item)) return false;
+  if (last.how === "begin") return true;
+  if (last.how !== typing.how || !["insert", "delete"].includes(typing.how)) return false;
+  if (typing.at - last.at > PAUSE) return false;
+  return !(last.how === "insert" && last.boundary && !typing.boundary);
+}
+
+/**
+ * `from` → `to` done to `now`, which others may have changed since it was `from`.
+ * Null where they changed the same words.
+ */
+export function merged(from, to, now) {
+  if (now === from) return to;
+  if (now === to) return null;
+  const [start, end] = changedSpan(from, to);
+  const [theirStart, theirEnd] = changedSpan(from, now);
+  const put = to.slice(start, to.length - (from.length - end));
+  if (theirEnd <= start && !(theirStart === theirEnd && theirStart === start)) {
+    const shift = now.length - from.length;
+    return now.slice(0, start + shift) + put + now.slice(end + shift);
+  }
+  if (end <= theirStart && !(start === end && start === theirStart)) {
+    return now.slice(0, start) + put + now.slice(end);
+  }
+  return null;
+}
+
+/** Where in `from` the one stretch begins and ends that differs in `to`. */
+function changedSpan(from, to) {
+  const shorter = Math.min(from.length, to.length);
+  let start = 0;
+  while (start < shorter && from[start] === to[start]) start += 1;
+  let tail = 0;
+  while (tail < shorter - start && from.at(-1 - tail) === to.at(-1 - tail)) tail += 1;
+  return [start, from.length - tail];
+}
+
+/** Where the caret is in the outline: { item, start, end }; null outside. */
+export function caretNow(tree) {
+  const field = document.activeElement;
+  const item = tree.itemAt(field);
+  if (!item || fieldOf(item) !== field) return null;
+  return { item: refOf(item), start: field.selectionStart, end: field.selectionEnd };
+}
+
+/** Put the caret there; `start` may be "end". Gives where it is now. */
+export function placeCaret(tree, { item: ref, start = "end", end = start }) {
+  const item = tree.find(ref);
+  const field = item && fieldOf(item);
+  if (!field) return null;
+  field.focus({ preventScroll: true });
+  const at = (offset) => (offset === "end" ? field.value.length : Math.min(offset, field.value.length));
+  field.setSelectionRange(at(start), at(end));
+  field.scrollIntoView({ block: "nearest" });
+  return caretNow(tree);
+}
+
+/** An element that is put elsewhere loses the focus: give it back, with the caret. */
+export function keepingCaret(change) {
+  const held = document.activeElement;
+  const range = held?.matches?.("textarea") ? [held.selectionStart, held.selectionEnd] : null;
+  change();
+  if (!held || held === document.body || document.activeElement === held || !held.isConnected) return;
+  held.focus({ preventScroll: true });
+  if (range) held.setSelectionRange(...range);
+}
+

@@ -1,0 +1,305 @@
+// The outline as it stands in the page: a section holds a list, a list holds items, an item may hold a list.
+// A place is absolute, as the server takes it: { section, parent, after }, `after: null` being the first place.
+// An item is named by its id, or by the uid the browser gave it; both keep working after it was renamed.
+
+const ITEM = ".section > ol.items li.item[data-item]";
+
+export const refOf = (item) => item.dataset.item;
+export const kindOf = (item) => item.dataset.kind ?? "item";
+export const isEvent = (item) => item.classList.contains("event");
+export const isGhost = (item) => "ghost" in item.dataset;
+export const isCarried = (item) => "carried" in item.dataset;
+export const fieldOf = (item) => item.querySelector(":scope > .field textarea[name=text]");
+export const textOf = (item) => fieldOf(item)?.value ?? "";
+export const isCode = (item) => kindOf(item) === "code";
+/** Whether other items may stand below it. */
+export const canHold = (item) => kindOf(item) === "item" && !isEvent(item) && !isGhost(item);
+
+const listIn = (item) => item.querySelector(":scope > ol.items");
+const itemsIn = (list) => (list ? [...list.children].filter((each) => each.matches("li.item:not([data-ghost])")) : []);
+export const childrenOf = (item) => itemsIn(listIn(item));
+export const parentOf = (item) => item.parentElement.closest("li.item");
+export const sectionOf = (node) => node.closest(".section");
+export const siblingsOf = (item) => itemsIn(item.parentElement);
+
+export function previousOf(item) {
+  const siblings = siblingsOf(item);
+  return siblings[(isGhost(item) ? siblings.length : siblings.indexOf(item)) - 1] ?? null;
+}
+
+export function nextOf(item) {
+  const siblings = siblingsOf(item);
+  return siblings[siblings.indexOf(item) + 1] ?? null;
+}
+
+export function lastWithin(item) {
+  const last = childrenOf(item).at(-1);
+  return last ? lastWithin(last) : item;
+}
+
+export function depthOf(item) {
+  const parent = parentOf(item);
+  return parent ? 1 + depthOf(parent) : 0;
+}
+
+/** The words an item is called by where something is said about it. */
+export function nameOf(item) {
+  const text = (fieldOf(item) ?? item.querySelector("textarea"))?.value.trim() ?? "";
+  return text.length > 24 ? `${text.slice(0, 24)}…` : text;
+}
+
+/** A name for a new item. `randomUUID` exists only where the context is secure. */
+export function newUid() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/** A name as it is sent: ids are numbers, uids are not. */
+export const wire = (ref) => (/^\d+$/.test(ref) ? Number(ref) : ref);
+export const wired = ({ section, parent, after }) => ({
+  section: Number(section),
+  parent: parent === null ? null : wire(parent),
+  after: after === null ? null : wire(after),
+});
+
+export class Tree {
+  #page;
+  #root;
+  #template = document.getElementById("new-item");
+  #words;
+  #renamed = new Map();
+
+  /** `words` names things: `item` ("Item {number}"), `paragraph`, `newItem`, and `ghost`, its placeholder. */
+  constructor(page, words) {
+    this.#page = page;
+    this.#root = page.main;
+    this.#words = words;
+  }
+
+  // What stands where
+
+  sections() {
+    return [...this.#root.querySelectorAll(".section[id^='section-']")].filter((section) => this.listOf(section));
+  }
+
+  listOf(section) {
+    return section.querySelector(":scope > ol.items");
+  }
+
+  itemsOf(section) {
+    return itemsIn(this.listOf(section));
+  }
+
+  /** Every item, in the order one reads them. */
+  items() {
+    return [...this.#root.querySelectorAll(ITEM)].filter((item) => !isGhost(item));
+  }
+
+  /** The item of the outline that `node` stands in. */
+  itemAt(node) {
+    const item = node?.closest?.("li.item");
+    return item?.matches(ITEM) ? item : null;
+  }
+
+  /** The item of this name, or of a name it had before; null where it is gone. */
+  find(ref) {
+    const names = [String(ref)];
+    while (this.#renamed.has(names.at(-1))) names.push(this.#renamed.get(names.at(-1)));
+    for (const name of names.reverse().flatMap((each) => [this.#page.nameOf(each), this.#page.idOf(each)])) {
+      const quoted = CSS.escape(name);
+      const item = this.#root.querySelector(`${ITEM}:is([data-item="${quoted}"],[data-last="${quoted}"])`);
+      if (item) return item;
+    }
+    return null;
+  }
+
+  /** From now on the item called `before` is called `now`. */
+  rename(before, now) {
+    if (String(before) !== String(now)) this.#renamed.set(String(before), String(now));
+  }
+
+  placeOf(item) {
+    const parent = parentOf(item);
+    const siblings = siblingsOf(item);
+    const earlier = siblings.slice(0, siblings.indexOf(item)).reverse();
+    return {
+      section: Number(sectionOf(item).id.slice("section-".length)),
+      parent: parent ? refOf(parent) : null,
+      after: earlier.length ? lastRef(earlier[0]) : null,
+      // where `after` is gone by the time the place is wanted again, the next best
+      earlier: earlier.map(lastRef),
+    };
+  }
+
+  placeBefore(item) {
+    const { section, parent, earlier } = this.placeOf(item);
+    return { section, parent, after: earlier[0] ?? null, earlier };
+  }
+
+  placeAfter(item) {
+    return { ...this.placeOf(item), after: lastRef(item), earlier: [lastRef(item)] };
+  }
+
+  placeFirstIn(holder) {
+    return { section: this.placeOf(holder).section, parent: refOf(holder), after: null, earlier: [] };
+  }
+
+  placeLastIn(holder) {
+    const last = childrenOf(holder).at(-1);
+    return last ? this.placeAfter(last) : this.placeFirstIn(holder);
+  }
+
+  placeIn(section, last) {
+    const end = last ? this.itemsOf(section).at(-1) : null;
+    if (end) return this.placeAfter(end);
+    return { section: Number(section.id.slice("section-".length)), parent: null, after: null, earlier: [] };
+  }
+
+  /** The place as it can be had now: without an `after` or a parent that is gone; null without its section. */
+  placeNow(place) {
+    const section = this.#root.querySelector(`#section-${place.section}`);
+    if (!section || !this.listOf(section)) return null;
+    const parent = place.parent === null ? null : this.find(place.parent);
+    if (place.parent !== null && !(parent && canHold(parent))) return null;
+    const list = parent ? listIn(parent) : this.listOf(section);
+    const wanted = [place.after, ...(place.earlier ?? [])].filter((ref) => ref !== null);
+    const after = wanted.map((ref) => this.find(ref)).find((item) => item && item.parentElement === list);
+    return {
+      section: Number(sectionOf(parent ?? list).id.slice("section-".length)),
+      parent: parent ? refOf(parent) : null,
+      after: after ? lastRef(after) : null,
+    };
+  }
+
+  // Changing it
+
+  /** Put the item at a place that `placeNow` gave. */
+  put(item, place) {
+    const before = item.isConnected ? item.parentElement : null;
+    const was = before ? sectionOf(before) : null;
+    const list = place.parent === null ? this.listOf(this.#section(place.section)) : this.#listFor(this.find(place.parent));
+    const after = place.after === null ? null : this.find(place.after);
+    list.insertBefore(item, after ? after.nextSibling : list.firstChild);
+    for (const each of [item, ...item.querySelectorAll("li.item")]) each.dataset.section = place.section;
+    dropIfEmpty(before);
+    const now = sectionOf(list);
+    this.number(now);
+    if (was && was !== now) this.number(was);
+  }
+
+  take(item) {
+    const list = item.parentElement;
+    const section = sectionOf(item);
+    item.remove();
+    dropIfEmpty(list);
+    this.number(section);
+  }
+
+  /** The item and all below it as the server takes it, each with the name it has now. */
+  branchOf(item) {
+    return {
+      ref: refOf(item),
+      text: textOf(item),
+      kind: kindOf(item),
+      ordered: item.dataset.ordered === "true",
+      items: childrenOf(item).map((child) => this.branchOf(child)),
+    };
+  }
+
+  /** The elements of a branch whose items all have a `uid`. */
+  grow(branch, section) {
+    const item = this.#template.content.firstElementChild.cloneNode(true);
+    spell(item, "__ref__", branch.uid);
+    item.dataset.section = section;
+    item.dataset.version = 0;
+    item.dataset.kind = branch.kind;
+    item.dataset.ordered = Boolean(branch.ordered);
+    if (branch.kind !== "item") item.classList.add(`is-${branch.kind}`);
+    fieldOf(item).value = branch.text;
+    const below = branch.items ?? [];
+    if (below.length) this.#listFor(item).append(...below.map((child) => this.grow(child, section)));
+    return item;
+  }
+
+  /** Name what is in an item of this page by the id it has by now; the item itself keeps its name. */
+  spell(item, id) {
+    const name = refOf(item);
+    for (const part of item.children) if (!part.matches("ol.items")) spell(part, name, String(id));
+    item.id = `item-${id}`;
+  }
+
+  /** The line at the end of a section in which the next item is begun; it is no item yet. */
+  ghostOf(section) {
+    return this.listOf(section)?.querySelector(":scope > [data-ghost]") ?? null;
+  }
+
+  addGhost(section) {
+    const ghost = this.grow({ uid: newUid(), text: "", kind: "item", ordered: false }, section.id.slice(8));
+    ghost.dataset.ghost = "";
+    fieldOf(ghost).placeholder = this.#words.ghost;
+    const last = this.itemsOf(section).at(-1);
+    ghost.dataset.ordered = last?.dataset.ordered ?? "false";
+    this.listOf(section).append(ghost);
+    return ghost;
+  }
+
+  /** Labels say where an item stands: "Item 2.1". */
+  number(section) {
+    const list = section && this.listOf(section);
+    if (list) this.#number(list, "");
+  }
+
+  #number(list, above) {
+    let count = 0;
+    for (const item of list.children) {
+      if (!item.matches("li.item")) continue;
+      const isItem = kindOf(item) === "item";
+      if (isItem) count += 1;
+      const number = `${above}${count}`;
+      const label = fieldOf(item)?.labels?.[0];
+      const name = isGhost(item)
+        ? this.#words.newItem
+        : isItem
+          ? this.#words.item.replace("{number}", number)
+          : this.#words.paragraph;
+      if (label && label.textContent !== name) label.textContent = name;
+      const below = listIn(item);
+      if (below) this.#number(below, `${number}.`);
+    }
+  }
+
+  #section(id) {
+    return this.#root.querySelector(`#section-${id}`);
+  }
+
+  #listFor(item) {
+    const there = listIn(item);
+    if (there) return there;
+    const list = document.createElement("ol");
+    list.className = "items";
+    item.append(list);
+    return list;
+  }
+}
+
+/** An event's text may stand in several items: what comes after it comes after the last of them. */
+function lastRef(item) {
+  return item.dataset.last ?? refOf(item);
+}
+
+function dropIfEmpty(list) {
+  if (list && !list.children.length && list.parentElement.matches("li.item")) list.remove();
+}
+
+/** Replace an item's name in all that carries it. */
+function spell(element, before, now) {
+  for (const part of [element, ...element.querySelectorAll("*")]) {
+    for (const attribute of part.attributes) {
+      if (attribute.value.includes(before)) attribute.value = attribute.value.replaceAll(before, now);
+    }
+  }
+}
