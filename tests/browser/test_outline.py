@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -571,6 +572,21 @@ class TestTheSheetOfKeys:
         opened.page.keyboard.press("Control+/")
         assert opened.axe() == []
         assert not opened.scrolls_sideways()
+
+
+class TestGoingToThePreview:
+    def test_saves_what_was_typed_first(self, outline: OutlinePage, site: Site, week: int) -> None:
+        outline.go("云杉银行")
+        outline.type("，额度已上调")
+        outline.saved()
+        outline.type("！")
+        outline.press("Control+Enter")
+        expect(outline.page).to_have_url(re.compile(re.escape(URL) + "/publication$"))
+        assert stored_section(site, week, "业务支撑")[0][1][0] == ("云杉银行：已投产，额度已上调！", [])
+
+    def test_says_where_there_is_nothing_to_publish(self, outline: OutlinePage) -> None:
+        outline.press("Control+Enter")
+        expect(outline.page.locator("#outline-said")).to_have_text("没有改动，无需发布")
 
 
 class TestAnInputMethod:

@@ -45,7 +45,7 @@ export class Outline {
       }
       this.tree.number(section);
       for (const field of list.querySelectorAll("textarea[name=text]")) {
-        field.setAttribute("aria-describedby", "outline-hint");
+        if (!field.hasAttribute("aria-describedby")) field.setAttribute("aria-describedby", "outline-hint");
       }
     }
   }

@@ -10,14 +10,14 @@ export function startKeys(root, outline, queue) {
   const keys = new Keys(root, outline);
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || isComposing(event)) return;
-    if (pageKey(event, root, outline, queue) || keys.press(event)) event.preventDefault();
+    if (pageKey(event, outline, queue) || keys.press(event)) event.preventDefault();
   });
   root.addEventListener("beforeinput", () => keys.stay());
   root.addEventListener("pointerdown", () => keys.stay());
 }
 
 /** Keys that work wherever one is on the page. True where the key was one. */
-function pageKey(event, root, outline, queue) {
+function pageKey(event, outline, queue) {
   const command = event.ctrlKey || event.metaKey;
   const key = event.key.toLowerCase();
   if (command && !event.altKey && (key === "z" || key === "y")) {
@@ -29,7 +29,7 @@ function pageKey(event, root, outline, queue) {
   if (command && event.key === "/") return openSheet();
   if (event.key === "?" && !command && !event.altKey) return !isField(event.target) && openSheet();
   if (command && event.key === "Enter" && !event.shiftKey && !event.altKey) {
-    goToPublication(root, queue);
+    goToPublication(outline, queue);
     return true;
   }
   return false;
@@ -43,10 +43,13 @@ const isOtherField = (element, outline) => {
   return isField(element) && !(item && fieldOf(item) === element);
 };
 
-async function goToPublication(root, queue) {
+/** The preview, once all that was written is stored; what cannot be stored the page says by itself. */
+async function goToPublication(outline, queue) {
   document.activeElement?.blur();
-  await queue.flush();
-  location.assign(`${root.dataset.report}/publication`);
+  if (!(await queue.flush())) return;
+  const link = document.getElementById("publish");
+  if (link) location.assign(link.href);
+  else outline.say("nothingToPublish");
 }
 
 class Keys {
