@@ -26,7 +26,10 @@ READ = """() => {
         });
     return [...document.querySelectorAll('.section')]
         .filter((section) => section.querySelector(':scope > ol.items'))
-        .map((section) => [section.querySelector('h2, h3').textContent, read(section.querySelector(':scope > ol.items'))]);
+        .map((section) => [
+            section.querySelector('h2, h3').textContent,
+            read(section.querySelector(':scope > ol.items')),
+        ]);
 }"""
 
 PASTE = """([text, html]) => {
@@ -66,7 +69,9 @@ class OutlinePage:
         """Put the caret into the item that begins so: at an offset, else at its end."""
         field = self.field(text)
         field.focus()
-        field.evaluate("(field, at) => field.setSelectionRange(at ?? field.value.length, at ?? field.value.length)", at)
+        field.evaluate(
+            "(field, at) => field.setSelectionRange(at ?? field.value.length, at ?? field.value.length)", at
+        )
         return field
 
     def new_line(self, title: str) -> Locator:

@@ -1,4 +1,4 @@
-"""The outline of a week in the browser: keys, buttons, undoing, pasting, dragging, and what is then stored."""
+"""The outline of a week in the browser: keys, buttons, undoing, pasting, dragging, and what is stored."""
 
 from __future__ import annotations
 
@@ -33,9 +33,7 @@ def outline(visit: Open, site: Site, week: int) -> OutlinePage:
 
 
 class TestEnter:
-    def test_at_the_end_makes_an_empty_item_below(
-        self, outline: OutlinePage, site: Site, week: int
-    ) -> None:
+    def test_at_the_end_makes_an_empty_item_below(self, outline: OutlinePage, site: Site, week: int) -> None:
         outline.go("青禾银行")
         outline.press("Enter")
         assert (outline.here, outline.label) == ("", "工作项 1.3")
