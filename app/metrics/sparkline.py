@@ -18,7 +18,10 @@ BELOW_LANE = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Sparkline:
-    """Ready for SVG: `trace` is path data; `end` is the newest point, None where that week is missing."""
+    """Ready for SVG: `trace` is path data; `end` is the newest point, None where that week is missing.
+
+    `spots` are the places of all weeks.
+    """
 
     width: int
     height: int
@@ -26,6 +29,7 @@ class Sparkline:
     target_y: float | None
     end: Spot | None
     end_is_whole: bool
+    spots: tuple[Spot | None, ...] = ()
 
 
 def sparkline(
@@ -70,6 +74,7 @@ def sparkline(
         target_y=None if target is None else round(y(target), 1),
         end=None if spots[-1] is None else (round(spots[-1][0], 1), round(spots[-1][1], 1)),
         end_is_whole=newest is not None and position(scale, newest) is None,
+        spots=tuple(spots),
     )
 
 

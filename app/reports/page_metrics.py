@@ -51,6 +51,8 @@ class MetricRow:
 
     `before`, `between` and `after` are the punctuation around name and value, `counts` the bracket with
     numerator and denominator. Of a metric that is said to be not reported, the value is these words.
+    `reading` is the id of the metric where this is the value that counts as its reading, so that a point
+    of a chart can lead here.
     """
 
     key: str
@@ -68,6 +70,7 @@ class MetricRow:
     counts: str = ""
     is_reported: bool = True
     downtime: Downtime | None = None
+    reading: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,20 +116,22 @@ def metrics_table(
     groups = {metric.group for metrics in by_path.values() for metric in metrics if metric.group}
     week = document.week
     days = (week.end - date(week.year, 1, 1)).days + 1 if week else 0
+    readings = _readings(document, notes)
     rows: list[MetricRow | SaidRow] = []
     for path, block in walk(section.blocks):
         key, prose = anchor(index, path), facts.prose(index, path, block)
         if path in by_path:
-            rows += _metric_rows(key, prose, sorted(by_path[path], key=_start), notes, facts.source, days)
+            metrics = sorted(by_path[path], key=_start)
+            rows += _metric_rows(key, prose, metrics, notes, readings, facts.source, days)
         elif block.text:
             is_group = block.text.strip(_QUIET) in groups
             kept = code_group(BlockView(key, "code", prose)) if block.kind == "code" else None
             rows.append(SaidRow(key, prose, is_group, facts.notes(index, path), kept))
     last = max(at for at, row in enumerate(rows) if isinstance(row, MetricRow)) + 1
-    metrics = [row for row in rows if isinstance(row, MetricRow)]
+    rows_of_metrics = [row for row in rows if isinstance(row, MetricRow)]
     width = max(
         len(digits.whole)
-        for row in metrics
+        for row in rows_of_metrics
         for digits in (row.value, row.last, row.target)
         if digits is not None
     )
@@ -159,6 +164,7 @@ def _metric_rows(
     prose: Prose,
     metrics: list[Metric | Unreported],
     notes: Mapping[str, Any],
+    readings: Mapping[int, Metric],
     source: str | None,
     days: int,
 ) -> list[MetricRow | SaidRow]:
@@ -200,12 +206,22 @@ def _metric_rows(
                 after="" if after.strip(_QUIET) else after.strip(_SPACE),
                 counts=text[end:full_end].strip(_SPACE),
                 is_reported=isinstance(metric, Metric),
+                reading=note.metric_id if note and readings.get(note.metric_id) is metric else None,
                 downtime=downtime_of(metric.value, metric.decimals, days)
                 if isinstance(metric, Metric) and _is_share_of_year(note)
                 else None,
             )
         )
     return rows + [_remark(key, prose, start, end) for start, end in said]
+
+
+def _readings(document: Document, notes: Mapping[str, Any]) -> dict[int, Metric]:
+    """By the id of a metric what the page says of it; where it is named twice the first counts."""
+    readings: dict[int, Metric] = {}
+    for metric in document.metrics:
+        if (note := notes.get(metric.name)) is not None:
+            readings.setdefault(note.metric_id, metric)
+    return readings
 
 
 def _remark(key: str, prose: Prose, start: int, end: int) -> SaidRow:

@@ -13,8 +13,10 @@ from pydantic import BeforeValidator
 
 Weeks = Literal["6", "26", "52", "all"]
 Unit = Literal["percent", "ppm"]
+Teams = Literal["own", "below"]
 
-WINDOW: Mapping[Weeks, int | None] = {"6": 26, "26": 26, "52": 52, "all": None}
+WINDOW: Mapping[Weeks, int | None] = {"6": 52, "26": 26, "52": 52, "all": None}
+"""Weeks of the wide chart; `6` shows the last six beside twelve months."""
 
 Day = Annotated[date | None, BeforeValidator(lambda typed: typed or None), Query()]
 """A day; a field of a form left empty is none."""
@@ -30,7 +32,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which weeks, in which unit, as they were known when; and two periods to compare.
+    """Which weeks, in which unit, as they were known when; two periods to compare; a department's teams.
 
     `until` is the last day shown, `as_of` the day whose knowledge is shown; None is today.
     """
@@ -43,6 +45,7 @@ class Asked:
     to_a: date | None = None
     from_b: date | None = None
     to_b: date | None = None
+    teams: Teams = "own"
 
     @property
     def compared(self) -> tuple[Period, Period] | None:
@@ -74,8 +77,9 @@ def asked(
     to_a: Day = None,
     from_b: Day = None,
     to_b: Day = None,
+    teams: Teams = "own",
 ) -> Asked:
-    return Asked(weeks, unit, until, as_of, from_a, to_a, from_b, to_b)
+    return Asked(weeks, unit, until, as_of, from_a, to_a, from_b, to_b, teams)
 
 
 WhatIsAsked = Annotated[Asked, Depends(asked)]

@@ -32,36 +32,41 @@ class Pins:
     """For each week with accidents, the row of its pin."""
 
 
-def lay_pins(axis: TimeAxis, accidents: Sequence[int]) -> Pins:
-    """Numbered pins for accidents by week, oldest first: apart on a phone too, at most two rows.
+def lay_pins(
+    axis: TimeAxis, weeks: Sequence[int], *, numbers: Sequence[int] | None = None, rows: int = PIN_ROWS
+) -> Pins:
+    """Numbered pins for what happened by week, oldest first: apart on a phone too, at most two rows.
 
-    Where there are too many, neighbours share a pin that says their first and last number.
+    Where there are too many, neighbours share a pin that says their first and last number. The numbers
+    count from 1 unless they are given.
     """
-    numbered = [(week, number) for number, week in enumerate(accidents, 1)]
+    numbered = list(zip(weeks, numbers or range(1, len(weeks) + 1), strict=True))
     weeks_joined = 1
     while True:
         groups: dict[int, list[tuple[int, int]]] = {}
         for week, number in numbered:
             groups.setdefault(week // weeks_joined, []).append((week, number))
-        marks = _pins_in_rows(axis, groups.values())
+        marks = _pins_in_rows(axis, groups.values(), rows)
         if marks is not None:
-            rows = 1 + max((pin.row for pin in marks), default=-1)
+            used = 1 + max((pin.row for pin in marks), default=-1)
             rows_by_week = {
                 week: pin.row for pin, group in zip(marks, groups.values(), strict=True) for week, _ in group
             }
-            return Pins(marks, rows, rows_by_week)
+            return Pins(marks, used, rows_by_week)
         weeks_joined += 1 + weeks_joined // 4
 
 
-def _pins_in_rows(axis: TimeAxis, groups: Iterable[Sequence[tuple[int, int]]]) -> tuple[Pin, ...] | None:
+def _pins_in_rows(
+    axis: TimeAxis, groups: Iterable[Sequence[tuple[int, int]]], rows: int
+) -> tuple[Pin, ...] | None:
     """Each group in the first row where it fits; None where one fits nowhere and another could give way."""
-    taken = [-100.0] * PIN_ROWS
+    taken = [-100.0] * rows
     pins: list[Pin] = []
     for group in groups:
         first, last = group[0][1], group[-1][1]
         half = (PIN_WIDTH if first == last else PIN_RANGE_WIDTH) / NARROW * 50
         x = axis.centre((group[0][0] + group[-1][0]) / 2)
-        row = next((row for row in range(PIN_ROWS) if x - half >= taken[row]), None)
+        row = next((row for row in range(rows) if x - half >= taken[row]), None)
         if row is None:
             return None
         taken[row] = x + half

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Date, Select, Text, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
-from app.document.schema import Document
+from app.accounts.models import Team
 from app.document.weeks import monday_of
-from app.incidents.models import Incident
+from app.metrics.models import Annotation, Target
+from app.metrics.models import Baseline as BaselineRow
 from app.metrics.models import Metric as MetricRow
 from app.metrics.models import Reading as ReadingRow
-from app.metrics.models import Target
-from app.reports.models import Report, Revision
+from app.reports.models import Report, Revision, SkippedWeek
+from app.trends.accident_queries import Accident, accidents_of
+from app.trends.asked import WINDOW, Asked
 from app.trends.axes import WEEK, TimeAxis
-from app.trends.statistics import Metric, Reading, Series, TargetFrom, series
+from app.trends.statistics import Baseline, Metric, Reading, Series, TargetFrom, series
 
 LEAST_WEEKS = 8
 """A younger team's charts are this wide, with room for the weeks to come before the first."""
 MOST_WEEKS = 1040
+BEFORE = 54
+"""Weeks before the newest that are always read: limits are taken from them, and last year's week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,66 +40,127 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """A published week; `amending` while its working copy differs from what is published."""
+    """A week that was published by the day that is asked about; `amending` while its working copy differs.
+
+    `revision` is the one that readers saw then.
+    """
 
     report_id: int
     start: date
     year: int
     number: int
     amending: bool
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Accident:
-    """A graded event of a published week; `grade` is A to D, AB, CD, or open."""
+class Remark:
+    """What a person wrote beside a week of one metric, or of all (`metric_id` None)."""
 
+    id: int
+    metric_id: int | None
     week: date
-    grade: str
-    symptom: str
-    started_at: str | None
+    day: date
+    text: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    id: int
+    slug: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Trends:
-    """Everything read for the page, laid out on one time axis."""
+    """Everything read of one team, laid out on the page's time axis. `known` are all its weeks ever."""
 
+    team: TeamRow
     span: Span
     axis: TimeAxis
     weeks: Mapping[date, Week]
     series: list[Series]
     accidents: list[Accident]
+    known: Mapping[date, Week] = field(default_factory=dict)
+    remarks: Sequence[Remark] = ()
+    skipped: Mapping[date, str] = field(default_factory=dict)
+    """Weeks that somebody said have no report, and why, by their Monday."""
 
     @property
     def since_first(self) -> range:
         """The weeks of the axis from the team's first published one on."""
         return range(max(0, self.axis.index(self.span.first)), self.axis.weeks)
 
+    @property
+    def shown_accidents(self) -> list[Accident]:
+        """Those of the weeks on the axis."""
+        return [one for one in self.accidents if 0 <= self.axis.index(one.week) < self.axis.weeks]
 
-def trends_of(session: Session, team_id: int, *, weeks: int | None, until: date | None) -> Trends | None:
-    """The team's last `weeks` weeks (None: all) until a day; None where nothing is published."""
-    span = published_span(session, team_id)
-    if span is None:
-        return None
-    axis = axis_for(span, weeks, until)
-    metrics = metrics_of(session, team_id)
-    readings = readings_on(session, team_id, axis)
-    weeks_told = weeks_on(session, team_id, axis)
-    return Trends(
-        span=span,
-        axis=axis,
-        weeks=weeks_told,
-        series=[series(metric, readings.get(metric.id, ()), axis) for metric in metrics],
-        accidents=accidents_on(session, team_id, axis, weeks_told),
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    baselines: Mapping[int, tuple[Baseline, ...]]
+    remarks: Mapping[int, list[Remark]]
+    skipped: Mapping[int, dict[date, str]]
+
+
+def trends_of(session: Session, team_id: int, asked: Asked, time_zone: str = "UTC") -> Trends | None:
+    """The team's own weeks; None where nothing is published."""
+    found = read(session, team_id, asked, time_zone)
+    return next((one for one in found if one.team.id == team_id), None)
+
+
+def read(session: Session, team_id: int, asked: Asked, time_zone: str = "UTC") -> list[Trends]:
+    """The team and the teams below it that have published weeks, all on one time axis; the team first.
+
+    Only what is asked for is laid out: the team's own weeks, or those of the teams below.
+    """
+    cutoff = knowledge_cutoff(asked, time_zone)
+    teams, known = _weeks(session, team_id, cutoff)
+    chosen = _chosen(team_id, teams, asked)
+    if not chosen:
+        return []
+    ids = [team.id for team in chosen]
+    spans = {team: Span(min(known[team]), max(known[team])) for team in ids}
+    whole = Span(min(span.first for span in spans.values()), max(span.last for span in spans.values()))
+    axis = axis_for(whole, WINDOW[asked.weeks], asked.until)
+    metrics = _metrics(session, ids)
+    marks = _marks(session, ids, cutoff)
+    metrics = [replace(metric, baselines=marks.baselines.get(metric.id, ())) for metric in metrics]
+    readings = _readings(session, ids, known, axis, _needed_from(axis, metrics, asked))
+    accidents = accidents_of(
+        session,
+        {week.report_id: (week.start, week.amending) for team in ids for week in known[team].values()},
+        ids,
+        axis,
+        cutoff,
     )
-
-
-def published_span(session: Session, team_id: int) -> Span | None:
-    first, last = session.execute(
-        select(func.min(Report.period_start), func.max(Report.period_start)).where(
-            Report.team_id == team_id, Report.published_revision > 0
+    return [
+        Trends(
+            team=team,
+            span=spans[team.id],
+            axis=axis,
+            weeks={start: week for start, week in known[team.id].items() if axis.first <= start < axis.end},
+            series=[
+                series(metric, readings.get(metric.id, ()), axis)
+                for metric in metrics
+                if metric.team_id == team.id
+            ],
+            accidents=[one for one in accidents if one.team_id == team.id],
+            known=known[team.id],
+            remarks=marks.remarks.get(team.id, ()),
+            skipped=marks.skipped.get(team.id, {}),
         )
-    ).one()
-    return Span(first, last) if first is not None else None
+        for team in chosen
+    ]
+
+
+def knowledge_cutoff(asked: Asked, time_zone: str) -> datetime | None:
+    """The end of the day whose knowledge is asked for; None for today's."""
+    if asked.as_of is None:
+        return None
+    return datetime.combine(asked.as_of + timedelta(days=1), time(), ZoneInfo(time_zone))
 
 
 def axis_for(span: Span, weeks: int | None, until: date | None) -> TimeAxis:
@@ -104,8 +171,58 @@ def axis_for(span: Span, weeks: int | None, until: date | None) -> TimeAxis:
     return TimeAxis(last - WEEK * (count - 1), count)
 
 
-def metrics_of(session: Session, team_id: int) -> list[Metric]:
-    """The team's metrics in the order of its pages, each with its targets."""
+def weeks_since(span: Span, today: date) -> int:
+    """Whole weeks that have passed since the last published one without a report."""
+    return max(0, (monday_of(today) - span.last) // timedelta(days=7) - 1)
+
+
+def _chosen(team_id: int, teams: Sequence[TeamRow], asked: Asked) -> list[TeamRow]:
+    """The team alone; those below it where they are asked for, or it has no weeks of its own."""
+    own = [team for team in teams if team.id == team_id]
+    below = [team for team in teams if team.id != team_id]
+    return below if below and (asked.teams == "below" or not own) else own
+
+
+def _weeks(
+    session: Session, team_id: int, cutoff: datetime | None
+) -> tuple[list[TeamRow], dict[int, dict[date, Week]]]:
+    """The team and those below it, and the published weeks of each by their Monday."""
+    reach = select(Team.id).where(Team.id == team_id).cte("reach", recursive=True)
+    reach = reach.union(select(Team.id).join(reach, Team.parent_id == reach.c.id))
+    revision: Any = Report.published_revision
+    if cutoff is not None:
+        revision = (
+            select(func.max(Revision.number))
+            .where(Revision.report_id == Report.id, Revision.created_at < cutoff)
+            .scalar_subquery()
+        )
+    rows = session.execute(
+        select(
+            Team.id,
+            Team.slug,
+            Team.name,
+            Report.id.label("report_id"),
+            Report.period_start,
+            Report.week_year,
+            Report.week_number,
+            Report.state == "amending",
+            revision.label("revision"),
+        )
+        .join(Report, Report.team_id == Team.id)
+        .where(Team.id.in_(select(reach.c.id)), Report.published_revision > 0)
+        .order_by(Team.name, Team.id, Report.period_start)
+    )
+    teams: dict[int, TeamRow] = {}
+    known: dict[int, dict[date, Week]] = {}
+    for id, slug, name, report_id, start, year, number, amending, seen in rows:
+        if seen:
+            teams.setdefault(id, TeamRow(id, slug, name))
+            known.setdefault(id, {})[start] = Week(report_id, start, year, number, bool(amending), seen)
+    return list(teams.values()), known
+
+
+def _metrics(session: Session, team_ids: Sequence[int]) -> list[Metric]:
+    """The teams' metrics in the order of their pages, each with its targets."""
     first_week = (
         select(ReadingRow.period_start)
         .where(ReadingRow.metric_id == MetricRow.id, ReadingRow.revision > 0)
@@ -116,6 +233,7 @@ def metrics_of(session: Session, team_id: int) -> list[Metric]:
     rows = session.execute(
         select(
             MetricRow.id,
+            MetricRow.team_id,
             MetricRow.key,
             MetricRow.name,
             MetricRow.unit,
@@ -123,6 +241,7 @@ def metrics_of(session: Session, team_id: int) -> list[Metric]:
             MetricRow.direction,
             MetricRow.rounding,
             MetricRow.scale,
+            MetricRow.spc_scale,
             MetricRow.retired_from,
             first_week.label("first_week"),
             Target.from_day,
@@ -130,7 +249,7 @@ def metrics_of(session: Session, team_id: int) -> list[Metric]:
             Target.value,
         )
         .outerjoin(Target, Target.metric_id == MetricRow.id)
-        .where(MetricRow.team_id == team_id)
+        .where(MetricRow.team_id.in_(team_ids))
         .order_by(MetricRow.position, MetricRow.id, Target.from_day)
     )
     metrics: dict[int, Metric] = {}
@@ -139,6 +258,7 @@ def metrics_of(session: Session, team_id: int) -> list[Metric]:
             row.id,
             Metric(
                 id=row.id,
+                team_id=row.team_id,
                 key=row.key,
                 name=row.name,
                 unit=row.unit,
@@ -146,6 +266,7 @@ def metrics_of(session: Session, team_id: int) -> list[Metric]:
                 direction=row.direction,
                 rounding=row.rounding,
                 scale=row.scale,
+                spc_scale=row.spc_scale,
                 retired_from=row.retired_from,
                 first_week=row.first_week,
             ),
@@ -156,117 +277,104 @@ def metrics_of(session: Session, team_id: int) -> list[Metric]:
     return list(metrics.values())
 
 
-def weeks_on(session: Session, team_id: int, axis: TimeAxis) -> dict[date, Week]:
-    """The published weeks on the axis by their Monday."""
-    rows = session.execute(
+def _marks(session: Session, team_ids: Sequence[int], cutoff: datetime | None) -> _Marks:
+    """Baselines, annotations and weeks said to have no report, in one statement."""
+    no_day = cast(null(), Date)
+    statements: list[Select[*tuple[Any, ...]]] = [
         select(
-            Report.id, Report.period_start, Report.week_year, Report.week_number, Report.state == "amending"
-        ).where(
-            Report.team_id == team_id,
-            Report.published_revision > 0,
-            Report.period_start >= axis.first,
-            Report.period_start < axis.end,
+            literal("baseline").label("kind"),
+            BaselineRow.id.label("id"),
+            MetricRow.team_id.label("team_id"),
+            BaselineRow.metric_id.label("metric_id"),
+            BaselineRow.from_day.label("day"),
+            BaselineRow.until_day.label("until"),
+            cast(BaselineRow.reason, Text).label("text"),
+            BaselineRow.version.label("version"),
         )
-    )
-    return {
-        start: Week(report_id, start, year, number, bool(amending))
-        for report_id, start, year, number, amending in rows
-    }
+        .join(MetricRow, MetricRow.id == BaselineRow.metric_id)
+        .where(MetricRow.team_id.in_(team_ids)),
+        select(
+            literal("annotation"),
+            Annotation.id,
+            Annotation.team_id,
+            Annotation.metric_id,
+            Annotation.day,
+            no_day,
+            cast(Annotation.text, Text),
+            Annotation.version,
+        ).where(Annotation.team_id.in_(team_ids)),
+        select(
+            literal("skipped"),
+            SkippedWeek.id,
+            SkippedWeek.team_id,
+            literal(0),
+            SkippedWeek.period_start,
+            no_day,
+            cast(SkippedWeek.reason, Text),
+            literal(0),
+        ).where(SkippedWeek.team_id.in_(team_ids)),
+    ]
+    if cutoff is not None:
+        times = (BaselineRow.created_at, Annotation.created_at, SkippedWeek.at)
+        statements = [each.where(at < cutoff) for each, at in zip(statements, times, strict=True)]
+    together = union_all(*statements).subquery()
+    baselines: dict[int, list[Baseline]] = {}
+    remarks: dict[int, list[Remark]] = {}
+    skipped: dict[int, dict[date, str]] = {}
+    for kind, id, team, metric, day, until, text, version in session.execute(
+        select(together).order_by(together.c.day, together.c.id)
+    ):
+        if kind == "baseline":
+            baselines.setdefault(metric, []).append(Baseline(day, until, text))
+        elif kind == "annotation":
+            remarks.setdefault(team, []).append(Remark(id, metric, monday_of(day), day, text, version))
+        else:
+            skipped.setdefault(team, {})[day] = text
+    return _Marks({metric: tuple(rows) for metric, rows in baselines.items()}, remarks, skipped)
 
 
-def readings_on(session: Session, team_id: int, axis: TimeAxis) -> Mapping[int, list[Reading]]:
-    """What published revisions said in the weeks on the axis, earlier revisions too, by metric."""
+def _needed_from(axis: TimeAxis, metrics: Iterable[Metric], asked: Asked) -> date:
+    """The first Monday that anything on the page is computed from."""
+    needed = [axis.first, axis.week(axis.weeks - BEFORE)]
+    needed += [locked.from_day - WEEK * BEFORE for metric in metrics for locked in metric.baselines]
+    needed += [period.first for period in asked.compared or ()]
+    return monday_of(max(min(needed), date(1900, 1, 1)))
+
+
+def _readings(
+    session: Session,
+    team_ids: Sequence[int],
+    known: Mapping[int, Mapping[date, Week]],
+    axis: TimeAxis,
+    since: date,
+) -> Mapping[int, list[Reading]]:
+    """What revisions said until the one that readers saw, oldest week first, by metric."""
+    seen = {week.report_id: week.revision for team in team_ids for week in known[team].values()}
     rows = session.execute(
         select(
+            ReadingRow.report_id,
             ReadingRow.metric_id,
             ReadingRow.period_start,
             ReadingRow.revision,
-            ReadingRow.revision == Report.published_revision,
             ReadingRow.literal,
             ReadingRow.value,
             ReadingRow.decimals,
-        )
-        .join(
-            Report,
-            and_(Report.id == ReadingRow.report_id, ReadingRow.revision <= Report.published_revision),
+            ReadingRow.numerator,
+            ReadingRow.denominator,
         )
         .where(
-            ReadingRow.team_id == team_id,
+            ReadingRow.team_id.in_(team_ids),
             ReadingRow.revision > 0,
-            ReadingRow.period_start >= axis.first,
+            ReadingRow.period_start >= since,
             ReadingRow.period_start < axis.end,
         )
         .order_by(ReadingRow.period_start)
     )
     readings: dict[int, list[Reading]] = {}
-    for metric_id, week, revision, stands, literal, value, decimals in rows:
-        readings.setdefault(metric_id, []).append(
-            Reading(week, revision, bool(stands), literal, value, decimals)
-        )
+    for report_id, metric_id, week, revision, typed, value, decimals, part, whole in rows:
+        newest = seen.get(report_id, 0)
+        if revision <= newest:
+            readings.setdefault(metric_id, []).append(
+                Reading(week, revision, revision == newest, typed, value, decimals, part, whole)
+            )
     return readings
-
-
-def accidents_on(
-    session: Session, team_id: int, axis: TimeAxis, weeks: Mapping[date, Week]
-) -> list[Accident]:
-    """The graded events of the weeks on the axis, in the order they happened; told again counts once.
-
-    The rows of a week that is being amended follow its working copy, which readers do not see: its
-    events are those of the published document, with the grades that people decided.
-    """
-    rows = session.execute(
-        select(
-            Incident.report_id,
-            Report.period_start,
-            Incident.grade,
-            Incident.grade_decided,
-            Incident.symptom,
-            Incident.started_at,
-        )
-        .join(Report, Report.id == Incident.report_id)
-        .where(
-            Incident.team_id == team_id,
-            or_(Incident.grade.is_not(None), Incident.grade_decided),
-            Incident.same_as_id.is_(None),
-            Report.published_revision > 0,
-            Report.period_start >= axis.first,
-            Report.period_start < axis.end,
-        )
-        .order_by(Report.period_start, Incident.started_at, Incident.position, Incident.id)
-    ).all()
-    amending = {week.report_id: week.start for week in weeks.values() if week.amending}
-    accidents = [
-        Accident(row.period_start, row.grade, row.symptom, row.started_at)
-        for row in rows
-        if row.grade is not None and row.report_id not in amending
-    ]
-    if amending:
-        decided = {
-            (row.report_id, row.started_at, row.symptom): row.grade for row in rows if row.grade_decided
-        }
-        accidents += _as_published(session, amending, decided)
-        accidents.sort(key=lambda accident: (accident.week, accident.started_at or ""))
-    return accidents
-
-
-def _as_published(
-    session: Session,
-    amending: Mapping[int, date],
-    decided: Mapping[tuple[int, str | None, str], str | None],
-) -> list[Accident]:
-    documents = session.execute(
-        select(Revision.report_id, Revision.document)
-        .join(Report, and_(Report.id == Revision.report_id, Report.published_revision == Revision.number))
-        .where(Report.id.in_(amending))
-    )
-    return [
-        Accident(amending[report_id], grade, told.symptom, told.started_at)
-        for report_id, document in documents
-        for told in Document.model_validate_json(document).incidents
-        if (grade := decided.get((report_id, told.started_at, told.symptom), told.grade)) is not None
-    ]
-
-
-def weeks_since(span: Span, today: date) -> int:
-    """Whole weeks that have passed since the last published one without a report."""
-    return max(0, (monday_of(today) - span.last) // timedelta(days=7) - 1)

@@ -12,9 +12,9 @@ from fastapi import APIRouter, Request, Response
 from app import __version__
 from app.accounts.access import TeamInView, VisibleTeam
 from app.document.schema import WeekRule
-from app.trends.asked import WINDOW, Asked, WhatIsAsked
+from app.trends.asked import Asked, WhatIsAsked
 from app.trends.export import readings_csv
-from app.trends.queries import trends_of
+from app.trends.queries import read, trends_of
 from app.trends.trends_page import trends_page
 from app.web.clock import Now
 from app.web.database import DbSession
@@ -32,7 +32,7 @@ def trends(request: Request, team: VisibleTeam, asked: WhatIsAsked, session: DbS
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     context = trends_page(
-        trends_of(session, team.id, weeks=WINDOW[asked.weeks], until=asked.until),
+        read(session, team.id, asked, team.time_zone),
         asked=asked,
         rule=rule_of(team),
         today=today,
@@ -44,7 +44,7 @@ def trends(request: Request, team: VisibleTeam, asked: WhatIsAsked, session: DbS
 @router.get("/teams/{team}/trends.csv")
 def trends_csv(team: VisibleTeam, asked: WhatIsAsked, session: DbSession) -> Response:
     """The same readings, a row each."""
-    found = trends_of(session, team.id, weeks=WINDOW[asked.weeks], until=asked.until)
+    found = trends_of(session, team.id, asked, team.time_zone)
     body = readings_csv(found.series if found else (), found.axis if found else None)
     name = quote(f"{team.slug} trends.csv")
     return Response(

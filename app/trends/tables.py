@@ -1,4 +1,4 @@
-"""The tables of the trend page: the newest values in short, and every value week by week."""
+"""Every value of the trend page week by week, and how numbers stand in its tables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.metrics.scales import on_the_point
-from app.trends.axes import TimeAxis
 from app.trends.queries import Trends
 from app.trends.statistics import Series, Value
 from app.trends.words import Words
@@ -32,24 +31,10 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreRow:
-    """A metric's newest value in short. `change` are failures per million, and how they changed."""
-
-    series: Series
-    latest: Cell | None
-    week: str | None
-    """The week of the value, where it is not the newest."""
-    target: Cell | None
-    meets: bool | None
-    change: tuple[str, str] | None
-    worst: Cell | None
-    worst_week: str
-
-
-@dataclass(frozen=True, slots=True)
 class Table:
     """Some metrics side by side; `widths` are the characters before and after their decimal points."""
 
+    team_slug: str
     names: list[str]
     widths: list[tuple[int, int]]
     parts: list[tuple[int | None, list[TableRow]]]
@@ -65,40 +50,19 @@ class TableRow:
     accidents: list[int]
 
 
-def score(one: Series, axis: TimeAxis, words: Words) -> ScoreRow:
-    latest, worst = one.latest, one.worst
-    target = one.target_in(latest.week) if latest else None
-    shows_worst = one.varies and not one.metric.is_year_to_date
-    return ScoreRow(
-        series=one,
-        latest=_cell(one, latest, words) if latest else None,
-        week=words.week(latest.week) if latest and latest.index != axis.weeks - 1 else None,
-        target=_parted(words.number(one.metric, target.value, target.literal)) if target else None,
-        meets=one.meets_target(latest) if latest else None,
-        change=words.change(one),
-        worst=_cell(one, worst, words) if worst and shows_worst else None,
-        worst_week=words.week(worst.week) if worst else "",
-    )
-
-
 def tables(
     trends: Trends, told: Sequence[Series], numbers: Mapping[int, Sequence[int]], words: Words
 ) -> list[Table]:
     """Every value, as many tables as are needed for each to fit the page."""
     return [
         Table(
-            names=[one.metric.name for one in group],
+            team_slug=trends.team.slug,
+            names=[words.name(one) for one in group],
             widths=[_widths(one, words) for one in group],
             parts=_parts(_rows(trends, group, numbers, words), words),
         )
         for group in _abreast(told)
     ]
-
-
-def score_width(scores: Sequence[ScoreRow]) -> int:
-    """Digits before the decimal point that the short table makes room for."""
-    cells = [cell for row in scores for cell in (row.latest, row.target, row.worst) if cell]
-    return max((len(cell.whole) for cell in cells if len(cell.whole) <= MOST_WHOLE), default=2)
 
 
 def _abreast(told: Sequence[Series]) -> list[Sequence[Series]]:
@@ -136,13 +100,13 @@ def _parts(rows: list[TableRow], words: Words) -> list[tuple[int | None, list[Ta
 def _table_cell(one: Series, index: int, words: Words) -> Cell | None:
     value = one.by_index.get(index)
     if value is not None:
-        return _cell(one, value, words)
+        return cell_of(one, value, words)
     if index in one.missing_set:
         return Cell("", "", former=one.withdrawn.get(index), missing=True)
     return None
 
 
-def _cell(one: Series, value: Value, words: Words) -> Cell:
+def cell_of(one: Series, value: Value, words: Words) -> Cell:
     whole, rest = on_the_point(words.number(one.metric, value.value, value.literal))
     former = value.former
     return Cell(
@@ -153,7 +117,7 @@ def _cell(one: Series, value: Value, words: Words) -> Cell:
     )
 
 
-def _parted(text: str) -> Cell:
+def parted(text: str) -> Cell:
     return Cell(*on_the_point(text))
 
 

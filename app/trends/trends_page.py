@@ -1,236 +1,279 @@
-"""What the trend page shows: figures with their sentences, the tables, the accidents."""
+"""What the trend page shows, put together: headline, scorecard, accidents, charts, years, periods, tables."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from app.document.schema import WeekRule
-from app.metrics.scales import WHOLE
 from app.trends import queries
+from app.trends.accident_panel import Accidents, accident_panel
 from app.trends.asked import Asked
 from app.trends.axes import WEEK, TimeAxis
-from app.trends.geometry import Chart, Point, Target, draw
-from app.trends.pins import Pins, lay_pins
-from app.trends.queries import Accident, Trends, Week
-from app.trends.statistics import Series, Value, target_spans
-from app.trends.tables import score, score_width, tables
-from app.trends.words import Language, Words, short_symptom
-
-CROWDED = 110
-"""With more weeks than that they are too narrow for a dot each, and several share a spot."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A week of a chart under the pointer: what it says, and the report it leads to."""
-
-    x: float
-    say: str
-    week: date | None
+from app.trends.comparison_panel import comparison_panel
+from app.trends.figures import Figure, Group, Shown, group, last_six
+from app.trends.geometry.chart import CROWDED
+from app.trends.headline import headline, missed_targets
+from app.trends.queries import Trends, Week
+from app.trends.scorecard import score, width_of
+from app.trends.statistics import Budget, Judged, error_budget, judge
+from app.trends.tables import Table, tables
+from app.trends.words import Language, Words
+from app.trends.year_panel import YearFigure, year_figure
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """One metric's chart with its words. `texts` gives the value shown at a week."""
+class JudgedTeam:
+    """A team's weeks with what its metrics come to; what pages, files and shared links are made of.
 
-    series: Series
-    chart: Chart
-    description: str
-    missing: str
-    restated: list[str]
-    readout: str
-    meets: bool | None
-    spots: list[Spot]
-    texts: Mapping[int, str]
-    whole_text: str
-    tick_texts: Mapping[Decimal, str]
-    target_texts: Mapping[Decimal, str]
+    `measured` leaves out metrics without a value in these weeks. `budgets` by metric id.
+    """
+
+    trends: Trends
+    measured: list[Judged]
+    budgets: Mapping[int, Budget]
 
 
-@dataclass(frozen=True, slots=True)
-class NumberedAccident:
-    number: int
-    accident: Accident
-    symptom: str
-    happened: str
-    week: str
+def judged_team(trends: Trends, words: Words) -> JudgedTeam:
+    measured = [judge(one, trends.axis) for one in trends.series if one.values]
+    budgets = {
+        one.series.metric.id: budget
+        for one in measured
+        if (budget := error_budget(one.series, lambda week: words.number_of(week)[0])) is not None
+    }
+    return JudgedTeam(trends, measured, budgets)
+
+
+def words_for(found: Sequence[Trends], *, asked: Asked, rule: WeekRule, f: Language) -> Words:
+    """The words of a page; teams are named where there are several."""
+    known: dict[date, Week] = {}
+    for trends in reversed(found):
+        known |= trends.known
+    teams = {trends.team.id: trends.team.name for trends in found} if len(found) > 1 else {}
+    return Words(f, axis=found[0].axis, weeks=known, rule=rule, unit=asked.unit, teams=teams)
 
 
 def trends_page(
-    trends: Trends | None, *, asked: Asked, rule: WeekRule, today: date, f: Language
+    found: Sequence[Trends],
+    *,
+    asked: Asked,
+    rule: WeekRule,
+    today: date,
+    f: Language,
+    opens: bool = True,
 ) -> dict[str, Any]:
-    """The page's context; `trends` None where the team has published nothing yet."""
-    if trends is None:
-        return {"asked": asked, "trends": None}
-    axis, weeks = trends.axis, trends.weeks
-    words = Words(f, axis=axis, weeks=weeks, rule=rule, unit=asked.unit)
-    told = [one for one in trends.series if one.values]
-    numbers = _numbers(trends)
-    pins = lay_pins(axis, [axis.index(accident.week) for accident in trends.accidents])
-    figures = [_figure(one, axis, weeks, pins, numbers, words) for one in told]
-    scores = [score(one, axis, words) for one in told]
-    later = _later(trends)
-    no_report = [index for index in trends.since_first if axis.week(index) not in weeks]
+    """The page's context; nothing found is a page that says what to do next.
+
+    Without `opens` no point leads to its report, for readers who may see this page alone.
+    """
+    if not found:
+        return {"asked": asked, "found": found}
+    axis = found[0].axis
+    words = words_for(found, asked=asked, rule=rule, f=f)
+    teams = [judged_team(trends, words) for trends in found]
+    day = _day_asked_about(asked, axis, today)
+    accidents = accident_panel(
+        sorted(
+            (
+                (accident, trends.team.name if len(found) > 1 else "", trends.team.slug)
+                for trends in found
+                for accident in trends.accidents
+            ),
+            key=lambda each: (each[0].week, each[0].started_at or ""),
+        ),
+        axis,
+        day,
+        words,
+    )
+    beside = asked.weeks == "6" and len(found) == 1
+    shown = {trends.team.id: _shown(trends, accidents, beside=beside) for trends in found}
+    measured = [one for team in teams for one in team.measured]
+    groups, years = _groups(teams, shown, words), _years(teams, shown, asked, words)
+    scores = [
+        score(one, f"metric-{_first_of(measured, one)}", _team_of(one, found), words)
+        for one in _by_metric(measured)
+    ]
     return {
         "asked": asked,
-        "trends": trends,
+        "found": found,
+        "several": len(found) > 1,
+        "beside": beside,
+        "opens": opens,
         "axis": axis,
         "ticks": axis.ticks(),
+        "six_weeks": [
+            (last_six(axis).centre(index), words.number_of(last_six(axis).week(index))[1])
+            for index in range(last_six(axis).weeks)
+        ],
         "last_monday": axis.week(axis.weeks - 1),
         "last_day": axis.end - timedelta(days=1),
         "last_week": words.week(axis.week(axis.weeks - 1)),
-        "headline": words.headline(told),
-        "no_report": words.stretches(no_report) if no_report else "",
-        "weeks_since": queries.weeks_since(trends.span, today) if asked.until is None else 0,
-        "restated": sum(len(one.restated) for one in told),
-        "grades": _grades(trends.accidents),
+        "headline": headline(measured, words),
+        "missed": len(missed_targets(measured)),
+        "unweighted": any(not budget.weighted for team in teams for budget in team.budgets.values()),
+        "no_report": _no_report(found, words),
+        "weeks_since": _weeks_since(found, asked, today),
+        "restated": sum(len(one.series.restated) for one in measured),
+        "accidents": accidents,
         "scores": scores,
-        "weekly": [figure for figure in figures if not figure.series.metric.is_year_to_date],
-        "year_to_date": [figure for figure in figures if figure.series.metric.is_year_to_date],
-        "silent": [one.metric.name for one in trends.series if not one.values and one.metric.first_week],
-        "accidents": [
-            NumberedAccident(
-                number,
-                accident,
-                short_symptom(accident.symptom),
-                words.happened(accident),
-                words.week(accident.week),
-            )
-            for number, accident in enumerate(trends.accidents, 1)
+        "score_width": width_of(scores),
+        "groups": groups,
+        "years": years,
+        "silent": [
+            one.metric.name
+            for trends in found
+            for one in trends.series
+            if not one.values and one.metric.first_week
         ],
-        "score_width": score_width(scores),
-        "tables": tables(trends, told, numbers, words),
-        "has": _marks_used(figures),
+        "tables": _tables(teams, shown, words),
+        "comparison": comparison_panel(
+            measured, [one for trends in found for one in trends.accidents], axis, asked, words
+        ),
+        "has": _marks_used([figure for one in groups for figure in one.figures], years),
         "crowded": axis.weeks > CROWDED,
         "spot_width": axis.edge(-(-axis.weeks // CROWDED)),
-        "earlier": axis.first - timedelta(days=1) if axis.first > trends.span.first else None,
-        "later": later,
-        "later_until": later if later and later < trends.span.last else None,
+        "earlier": axis.first - timedelta(days=1) if axis.first > _span(found).first else None,
+        "later": (later := _later(found)),
+        "later_until": later if later and later < _span(found).last else None,
+        "published": sum(len(trends.weeks) for trends in found),
     }
 
 
-def _figure(
-    one: Series,
-    axis: TimeAxis,
-    weeks: Mapping[date, Week],
-    pins: Pins,
-    numbers: Mapping[int, Sequence[int]],
-    words: Words,
-) -> Figure:
-    metric = one.metric
-    targets = [Target(first, until, target.value) for first, until, target in target_spans(one, axis)]
-    chart = draw(
-        axis,
-        [
-            Point(
-                value.index, value.value, value.low, value.high, value.former.value if value.former else None
+def _day_asked_about(asked: Asked, axis: TimeAxis, today: date) -> date:
+    """The day from which days since and overdue are counted."""
+    last = today if asked.until is None else min(axis.end - timedelta(days=1), today)
+    return last if asked.as_of is None else min(asked.as_of, last)
+
+
+def _shown(trends: Trends, accidents: Accidents, *, beside: bool) -> Shown:
+    mine = [each for each in accidents.shown if each.team_slug == trends.team.slug]
+    return Shown(
+        axis=trends.axis,
+        six=last_six(trends.axis) if beside else None,
+        team=trends.team.name,
+        team_slug=trends.team.slug,
+        weeks=trends.weeks,
+        accidents=[(trends.axis.index(each.accident.week), each.number) for each in mine],
+        remarks=trends.remarks,
+        skipped=trends.skipped,
+    )
+
+
+def _groups(teams: Sequence[JudgedTeam], shown: Mapping[int, Shown], words: Words) -> list[Group]:
+    """Weekly metrics; those of the same key side by side."""
+    together: dict[str, list[tuple[Shown, Judged, Budget | None]]] = {}
+    for team in teams:
+        for one in team.measured:
+            metric = one.series.metric
+            if not metric.is_year_to_date:
+                together.setdefault(_sameness(one), []).append(
+                    (shown[team.trends.team.id], one, team.budgets.get(metric.id))
+                )
+    return [group(each, words) for each in together.values()]
+
+
+def _years(
+    teams: Sequence[JudgedTeam], shown: Mapping[int, Shown], asked: Asked, words: Words
+) -> list[YearFigure]:
+    return [
+        figure
+        for team in teams
+        for one in team.measured
+        if one.series.metric.is_year_to_date
+        and (
+            figure := year_figure(
+                shown[team.trends.team.id], one, all_years=asked.weeks == "all", words=words
             )
-            for value in one.values
-        ],
-        missing=one.missing,
-        targets=targets,
-        pins=pins,
-        declared_scale=metric.scale,
-        lower_is_better=metric.lower_is_better,
-        steps=metric.is_year_to_date,
-        restarts=_restarts(axis, words),
-        whole_numbers=metric.is_count,
-        from_zero=metric.is_count,
-    )
-    latest = one.latest
-    return Figure(
-        series=one,
-        chart=chart,
-        description=words.description(one),
-        missing=words.missing(one.missing),
-        restated=words.restated(one),
-        readout=words.point(one, latest, numbers.get(latest.index, ())) if latest else "",
-        meets=one.meets_target(latest) if latest else None,
-        spots=_spots(one, axis, weeks, numbers, words),
-        texts={value.index: words.number(metric, value.value, value.literal) for value in one.values},
-        whole_text=words.tick(metric, WHOLE),
-        tick_texts={tick.value: words.tick(metric, tick.value) for tick in chart.ticks},
-        target_texts={
-            target.value: words.number(metric, target.value, target.literal) for target in metric.targets
-        },
-    )
-
-
-def _spots(
-    one: Series,
-    axis: TimeAxis,
-    weeks: Mapping[date, Week],
-    numbers: Mapping[int, Sequence[int]],
-    words: Words,
-) -> list[Spot]:
-    """A spot a week; where weeks are too narrow to point at, one for several, which is their worst."""
-    together = -(-axis.weeks // CROWDED)
-    if together > 1:
-        groups: dict[int, list[Value]] = {}
-        for value in one.values:
-            groups.setdefault(value.index // together, []).append(value)
-        return [
-            Spot(axis.edge(group * together), words.worst_of(one, values), one.worst_among(values).week)
-            for group, values in groups.items()
-        ]
-    spots = [
-        Spot(axis.edge(value.index), words.point(one, value, numbers.get(value.index, ())), value.week)
-        for value in one.values
-    ]
-    spots += [
-        Spot(
-            axis.edge(index),
-            words.gap(index, one.withdrawn.get(index)),
-            week if (week := axis.week(index)) in weeks else None,
         )
-        for index in one.missing
     ]
-    return sorted(spots, key=lambda spot: spot.x)
 
 
-def _marks_used(figures: Sequence[Figure]) -> dict[str, bool]:
+def _tables(teams: Sequence[JudgedTeam], shown: Mapping[int, Shown], words: Words) -> list[Table]:
+    return [
+        table
+        for team in teams
+        for table in tables(
+            team.trends,
+            [one.series for one in team.measured],
+            shown[team.trends.team.id].numbers,
+            words,
+        )
+    ]
+
+
+def _sameness(one: Judged) -> str:
+    """Metrics of several teams are the same where their keys and kinds are."""
+    metric = one.series.metric
+    key = metric.name if metric.key.startswith("metric-") else metric.key
+    return f"{key} {metric.kind} {metric.direction}"
+
+
+def _by_metric(measured: Sequence[Judged]) -> list[Judged]:
+    """In the order of the first team, the same metric of several teams next to one another."""
+    places: dict[str, int] = {}
+    for one in measured:
+        places.setdefault(_sameness(one), len(places))
+    return sorted(measured, key=lambda one: places[_sameness(one)])
+
+
+def _first_of(measured: Sequence[Judged], one: Judged) -> int:
+    """The metric by whose id the charts of all the same are found."""
+    if one.series.metric.is_year_to_date:
+        return one.series.metric.id
+    return next(each.series.metric.id for each in measured if _sameness(each) == _sameness(one))
+
+
+def _team_of(one: Judged, found: Sequence[Trends]) -> str | None:
+    if len(found) == 1:
+        return None
+    return next(trends.team.name for trends in found if trends.team.id == one.series.metric.team_id)
+
+
+def _marks_used(figures: Sequence[Figure], years: Sequence[YearFigure]) -> dict[str, bool]:
     """Which marks the legend has to explain."""
     charts = [figure.chart for figure in figures]
+    marks = [mark for chart in charts for mark in chart.marks]
+    every = [*charts, *(year.chart for year in years)]
     return {
-        "target": any(chart.targets for chart in charts),
-        "whisker": any(mark.whisker for chart in charts for mark in chart.marks),
-        "lane": any(chart.lane for chart in charts),
-        "restated": any(figure.restated for figure in figures),
+        "band": any(chart.bands for chart in charts),
+        "trial": any(band.trial for chart in charts for band in chart.bands),
+        "worse": any(mark.sign == "worse" for mark in marks),
+        "better": any(mark.sign == "better" for mark in marks),
+        "doubt": any(mark.sign == "doubt" for mark in marks),
+        "target": any(chart.targets for chart in every),
+        "whisker": any(chart.whiskers for chart in charts),
+        "lane": any(chart.lane for chart in every),
+        "restated": any(mark.former_y is not None for mark in marks),
         "gap": any(chart.gaps for chart in charts),
+        "note": any(figure.notes for figure in figures),
     }
 
 
-def _numbers(trends: Trends) -> dict[int, list[int]]:
-    """Accident numbers by week."""
-    numbers: dict[int, list[int]] = {}
-    for number, accident in enumerate(trends.accidents, 1):
-        numbers.setdefault(trends.axis.index(accident.week), []).append(number)
-    return numbers
-
-
-def _grades(accidents: Sequence[Accident]) -> list[tuple[str, int]]:
-    """How many of each grade, the gravest first."""
-    order = ("A", "AB", "B", "C", "CD", "D", "open")
-    return [
-        (grade, count)
-        for grade in order
-        if (count := sum(1 for accident in accidents if accident.grade == grade))
+def _no_report(found: Sequence[Trends], words: Words) -> str:
+    """The weeks between the first and the last in which no team reported."""
+    silent = [
+        index
+        for index in range(max(0, found[0].axis.index(_span(found).first)), found[0].axis.weeks)
+        if not any(trends.axis.week(index) in trends.weeks for trends in found)
     ]
+    return words.stretches(silent) if silent else ""
 
 
-def _restarts(axis: TimeAxis, words: Words) -> frozenset[int]:
-    """The weeks in which a year-to-date metric begins anew."""
-    years = [words.number_of(axis.week(index))[0] for index in range(axis.weeks)]
-    return frozenset(index for index in range(1, axis.weeks) if years[index] != years[index - 1])
+def _weeks_since(found: Sequence[Trends], asked: Asked, today: date) -> int:
+    if asked.until is not None or asked.as_of is not None:
+        return 0
+    return queries.weeks_since(_span(found), today)
 
 
-def _later(trends: Trends) -> date | None:
+def _span(found: Sequence[Trends]) -> queries.Span:
+    return queries.Span(min(trends.span.first for trends in found), max(trends.span.last for trends in found))
+
+
+def _later(found: Sequence[Trends]) -> date | None:
     """The last day of the page that follows, where a later week is published."""
-    axis, newest = trends.axis, trends.span.last
+    axis, newest = found[0].axis, _span(found).last
     if axis.end > newest:
         return None
     return min(axis.end + WEEK * (axis.weeks - 1), newest) + timedelta(days=6)

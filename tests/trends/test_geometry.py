@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.trends.axes import TimeAxis
-from app.trends.geometry import LABEL_HEIGHT, Chart, Point, Target, draw
+from app.trends.geometry import Chart, Frame, Level, Point, Target, draw
+from app.trends.geometry.chart import LABEL_HEIGHT
 from app.trends.pins import lay_pins
 
 AXIS = TimeAxis(date(2024, 12, 16), 26)
@@ -39,6 +40,8 @@ class TestAChart:
     def test_is_drawn_as_it_always_was(self) -> None:
         drawn = chart("99.987", "99.99", "99.985", None, "99.931", targets=[Target(0, 26, D("99.98"))])
         assert drawn.trace == "M5 38.8L15 26L25 45.7M45 120h0"
+        assert drawn.dots == "M5 38.8h0M15 26h0M25 45.7h0"
+        assert [(mark.index, mark.newest) for mark in drawn.marks] == [(4, True)]
         assert drawn.targets[0].y == 59.7
         assert [(f"{tick.value:f}", tick.y) for tick in drawn.ticks] == [
             ("99.99", 26.0),
@@ -46,15 +49,21 @@ class TestAChart:
             ("99.95", 104.3),
             ("99.9", 138.1),
         ]
-        assert (drawn.height, drawn.axis_y, drawn.lane) == (166.0, 144.0, None)
+        assert (drawn.height, drawn.axis_y, drawn.lane) == (170.0, 148.0, None)
 
     @given(RATES)
     def test_is_higher_where_the_value_is(self, values: list[Decimal | None]) -> None:
         drawn = chart(*values)
         known = [value for value in values if value is not None]
-        marks = sorted(zip(known, drawn.marks, strict=True), key=lambda pair: pair[0])
-        assert all(low[1].y >= high[1].y for low, high in pairwise(marks))
-        assert all(drawn.plot_top <= mark.y <= drawn.plot_bottom for mark in drawn.marks if not mark.whole)
+        heights = sorted(zip(known, drawn.heights.values(), strict=True), key=lambda pair: pair[0])
+        assert all(low[1] >= high[1] for low, high in pairwise(heights))
+        assert all(drawn.plot_top <= y <= drawn.plot_bottom for value, y in heights if value != 100)
+
+    @given(RATES)
+    def test_draws_each_point_once_as_a_dot_or_a_mark(self, values: list[Decimal | None]) -> None:
+        drawn = chart(*values)
+        known = sum(1 for value in values if value is not None)
+        assert drawn.dots.count("M") + len(drawn.marks) == known
 
     @given(RATES)
     def test_breaks_its_line_at_every_gap(self, values: list[Decimal | None]) -> None:
@@ -76,9 +85,9 @@ class TestExactly100:
         drawn = chart("99.99", "100.000", "99.98")
         assert drawn.lane is not None
         top, height = drawn.lane
-        assert [mark.whole for mark in drawn.marks] == [False, True, False]
-        assert drawn.marks[1].y == top + height / 2
-        assert all(mark.y > top + height for mark in drawn.marks if not mark.whole)
+        assert [mark.index for mark in drawn.marks if mark.whole] == [1]
+        assert drawn.heights[1] == top + height / 2
+        assert all(drawn.heights[index] > top + height for index in (0, 2))
 
     def test_is_no_lane_where_nothing_reaches_it(self) -> None:
         assert chart("99.99999").lane is None
@@ -122,7 +131,8 @@ class TestATarget:
         first, second = drawn.targets
         assert second.rise_from == first.y
         assert first.x2 == second.x1
-        assert drawn.target_label == (D("99.98"), second.y)
+        assert drawn.target_label is not None
+        assert (drawn.target_label.value, drawn.target_label.y) == (D("99.98"), second.y)
 
     def test_that_ended_is_not_labelled_as_if_it_held(self) -> None:
         assert chart("99.9", targets=[Target(0, 10, D("99.9"))]).target_label is None
@@ -134,7 +144,7 @@ class TestATarget:
         drawn = chart(*[None] * 25, value, targets=[Target(0, 26, target)])
         assert drawn.latest is not None
         assert drawn.target_label is not None
-        assert abs(drawn.latest.y - drawn.target_label[1]) >= LABEL_HEIGHT - 0.2
+        assert abs(drawn.latest.y - drawn.target_label.y) >= LABEL_HEIGHT - 0.2
 
 
 class TestLabels:
@@ -154,7 +164,55 @@ class TestLabels:
         drawn = chart("0.1", "0.9", "0.2", "0.3", lower_is_better=True, declared_scale="logit")
         assert drawn.extreme is not None
         assert drawn.extreme.index == 1
-        assert drawn.extreme.y < drawn.marks[1].y
+        assert drawn.extreme.y < drawn.heights[1]
+
+
+class TestLimits:
+    ORDINARY = (99.95, 99.98, 99.99)
+
+    def test_are_a_band_with_its_centre(self) -> None:
+        (band,) = chart("99.98", "99.97", levels=[Level(0, 26, [self.ORDINARY])]).bands
+        assert band.top < band.centre < band.bottom
+        assert (band.x1, band.x2, band.upper_line, band.lower_line) == (0, 100, True, True)
+
+    def test_that_cannot_be_passed_have_no_line(self) -> None:
+        drawn = chart("99.98", "100", levels=[Level(0, 26, [(99.95, 99.98, 100.0)])])
+        (band,) = drawn.bands
+        assert drawn.lane is not None
+        assert (band.upper_line, band.top) == (False, drawn.lane[0])
+
+    def test_by_volume_are_steps(self) -> None:
+        (band,) = chart("99.98", levels=[Level(0, 2, [self.ORDINARY, (99.96, 99.98, 99.985)])]).bands
+        assert band.area.count("M") == 1
+        assert band.area.endswith("Z")
+        assert band.lines.count("M") == 2
+
+    def test_show_the_break_where_a_baseline_begins(self) -> None:
+        assert chart("99.98", breaks=[13]).breaks == (50,)
+
+    def test_need_room_themselves(self) -> None:
+        drawn = chart("99.98", "99.981", levels=[Level(0, 26, [(99.9, 99.98, 99.99)])])
+        assert drawn.bands[0].bottom < drawn.plot_bottom
+
+
+class TestSignals:
+    def test_are_marks_of_their_own(self) -> None:
+        said = [Point(0, D("99.9"), D("99.9"), D("99.9"), sign="worse", strong=True), *points("99.98")[1:]]
+        (mark,) = draw(AXIS, said).marks
+        assert (mark.sign, mark.strong) == ("worse", True)
+
+
+class TestCharts:
+    def test_of_one_frame_share_a_scale(self) -> None:
+        frame = Frame([D("99.9"), D("99.99")])
+        one, other = draw(AXIS, points("99.95"), frame=frame), draw(AXIS, points("99.99"), frame=frame)
+        assert one.ticks == other.ticks
+        assert one.heights[0] > other.heights[0]
+
+    def test_of_ten_years_have_no_dot_a_week(self) -> None:
+        axis = TimeAxis(date(2016, 1, 4), 520)
+        drawn = draw(axis, points(*(["99.98", "99.97"] * 260), half="0.05"))
+        assert (drawn.dots, drawn.whiskers, drawn.crowded) == ("", "", True)
 
 
 class TestAYearToDateMetric:
@@ -173,10 +231,10 @@ class TestRestatedAndRounded:
 
     def test_a_coarse_value_has_whiskers_inside_the_plot(self) -> None:
         drawn = draw(AXIS, points("99.99", "99.9", half="0.005"))
-        whisker = drawn.marks[0].whisker
-        assert whisker is not None
-        assert drawn.plot_top <= whisker[0] < drawn.marks[0].y < whisker[1] <= drawn.plot_bottom
-        assert chart("99.990", "99.900").marks[1].whisker is None
+        first = re.match(r"M5 ([\d.]+)V([\d.]+)", drawn.whiskers)
+        assert first is not None
+        assert drawn.plot_top <= float(first[1]) < drawn.heights[0] < float(first[2]) <= drawn.plot_bottom
+        assert chart("99.990", "99.900").whiskers == ""
 
     def test_a_zero_on_a_rate_that_may_be_low_is_drawn(self) -> None:
         assert chart("0", "0.5", "0.2", declared_scale="logit").scale == "linear"
@@ -199,10 +257,14 @@ class TestPins:
         pins = lay_pins(AXIS, [3, 3, 9])
         assert [(pin.first, pin.last) for pin in pins.marks] == [(1, 2), (3, 3)]
 
+    def test_keep_the_numbers_they_are_given(self) -> None:
+        pins = lay_pins(TimeAxis(date(2025, 5, 5), 6), [1, 4], numbers=[9, 10])
+        assert [pin.first for pin in pins.marks] == [9, 10]
+
     def test_stand_below_the_plot_with_a_stem_to_the_point(self) -> None:
         drawn = chart("99.9", "99.5", pins=lay_pins(AXIS, [1]))
         (pin, y), (stem,) = drawn.pins[0], drawn.stems
         assert pin.x == stem.x
         assert drawn.plot_bottom < y < drawn.axis_y
-        assert stem.y1 == pytest.approx(drawn.marks[1].y + 7)
+        assert stem.y1 == pytest.approx(drawn.heights[1] + 7)
         assert stem.y2 == y

@@ -41,6 +41,7 @@ def publish(
     *,
     accidents: Mapping[str, Grade] | None = None,
     report: Report | None = None,
+    at: datetime = AT,
 ) -> Report:
     """The next revision of that week, with these metrics."""
     if report is None:
@@ -71,7 +72,7 @@ def publish(
             document=said.model_dump_json(),
             hash="0" * 64,
             author_name="林晚",
-            created_at=AT,
+            created_at=at,
         )
     )
     keep_readings(
@@ -82,7 +83,7 @@ def publish(
             item_ids={},
             revision=report.published_revision,
             by_id=None,
-            at=AT,
+            at=at,
         ),
     )
     return report

@@ -150,8 +150,9 @@ def _signals(series: Series, stretch: Stretch) -> tuple[dict[int, Signal], Cross
         bounds = found.of(value)
         ends = {outside(float(end), bounds.lower, bounds.upper) for end in (value.low, value.high)}
         which = outside(float(value.value), bounds.lower, bounds.upper) or next(filter(None, ends), 0)
-        if which:
-            signals[value.index] = Signal("outside", which, (which > 0) != down, certain=ends == {which})
+        certain = ends == {which}
+        if which and (certain or value.index not in signals):
+            signals[value.index] = Signal("outside", which, (which > 0) != down, certain=certain)
     sides = [side(float(value.value), found.of(value).centre) for value in values]
     return signals, None if found.trial else crossings(sides)
 

@@ -70,7 +70,8 @@ class Limits:
 def limits(metric: Metric, values: Sequence[Value]) -> Limits | Without:
     """The limits that these weeks speak for, or why there are none.
 
-    Counts and gauges take raw XmR, since they have no failures to take a cube root of.
+    Counts and gauges take raw XmR, since they have no failures to take a cube root of. Digits are too coarse
+    where ranges take fewer than four values, or all that is ordinary lies within what one value stands for.
     """
     if metric.is_year_to_date:
         return "year_to_date"
@@ -85,6 +86,12 @@ def limits(metric: Metric, values: Sequence[Value]) -> Limits | Without:
         return p_prime(values)
     if len(distinct) < FEWEST_RANGES:
         return "coarse"
+    found = _individuals(metric, values)
+    return "coarse" if found.bounds.upper - found.bounds.lower < _usual_interval(values) else found
+
+
+def _individuals(metric: Metric, values: Sequence[Value]) -> Limits:
+    """XmR, on cube-root failures or raw; limits of what cannot be negative or over 100 % end there."""
     if metric.is_rate and metric.spc_scale == "cbrt":
         return _on_cube_roots(metric, values)
     centre, lower, upper = natural_limits([float(value.value) for value in values], _gaps(values))
@@ -93,6 +100,11 @@ def limits(metric: Metric, values: Sequence[Value]) -> Limits | Without:
     elif metric.is_count:
         lower = max(lower, 0.0)
     return Limits("raw", Bounds(lower, centre, upper), len(values))
+
+
+def _usual_interval(values: Sequence[Value]) -> float:
+    """How much the middle one of the intervals that values stand for covers."""
+    return float(sorted(value.high - value.low for value in values)[len(values) // 2])
 
 
 def natural_limits(
