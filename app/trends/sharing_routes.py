@@ -15,9 +15,9 @@ from app.accounts.access import CurrentViewer, TeamInView, WritableTeam
 from app.accounts.sharing_access import ShownByLink
 from app.accounts.sharing_forms import FIELDS, NewLinkForm
 from app.config import Settings
-from app.trends.asked import WINDOW, Asked, WhatIsAsked
+from app.trends.asked import Asked, WhatIsAsked
 from app.trends.closed import keep_within
-from app.trends.queries import trends_of
+from app.trends.queries import read
 from app.trends.routes import rule_of
 from app.trends.trends_page import trends_page
 from app.web import urls
@@ -59,11 +59,12 @@ def shared(
     team = shown.team
     today = now.astimezone(ZoneInfo(team.time_zone)).date()
     context = trends_page(
-        trends_of(session, team.id, weeks=WINDOW[asked.weeks], until=asked.until),
+        read(session, team.id, asked, team.time_zone),
         asked=asked,
         rule=rule_of(team),
         today=today,
         f=translation_of(request),
+        opens=False,
     )
     html = render(
         request,

@@ -3,7 +3,7 @@
 
 const follow = (figure) => {
   const spots = [...figure.querySelectorAll(".spots > *")];
-  const stops = spots.filter((spot) => spot.matches("a"));
+  const stops = spots.filter((spot) => !spot.closest("[aria-hidden]"));
   const readout = figure.querySelector(".readout");
   if (!stops.length || !readout) return;
   const usual = readout.textContent;
@@ -24,6 +24,8 @@ const follow = (figure) => {
   const steps = {
     ArrowLeft: () => current - 1,
     ArrowRight: () => current + 1,
+    PageUp: () => current - 4,
+    PageDown: () => current + 4,
     Home: () => 0,
     End: () => stops.length - 1,
   };
@@ -50,4 +52,4 @@ const follow = (figure) => {
   }
 };
 
-document.querySelectorAll("figure.multiple").forEach(follow);
+document.querySelectorAll("figure:has(.spots)").forEach(follow);
