@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from app.metrics.sparkline import Sparkline, sparkline
@@ -63,7 +63,7 @@ def score(judged: Judged, id: str, team: str | None, words: Words) -> ScoreRow:
         missed_now=judged.assurance in ("meets", "sometimes")
         and latest is not None
         and one.meets_target(latest) is False,
-        target=parted(words.number(one.metric, target.value, target.literal)) if target else None,
+        target=_short(parted(words.number(one.metric, target.value, target.literal))) if target else None,
         change=words.change(one),
         middle=None if one.metric.is_year_to_date else _cell(judged, one.middle_of_four(), words),
         last_year=_cell(judged, same_week_last_year(one, words.number_of), words),
@@ -80,7 +80,12 @@ def width_of(scores: Sequence[ScoreRow]) -> int:
 
 
 def _cell(judged: Judged, value: Value | None, words: Words) -> Cell | None:
-    return cell_of(judged.series, value, words) if value is not None else None
+    return _short(cell_of(judged.series, value, words)) if value is not None else None
+
+
+def _short(cell: Cell) -> Cell:
+    """Failures per million without their unit, which the newest value beside them has."""
+    return replace(cell, rest=cell.rest.removesuffix("\u00a0ppm"))
 
 
 def _spark(judged: Judged, words: Words) -> tuple[Sparkline | None, list[SparkMark]]:
