@@ -129,7 +129,8 @@ class TestAChart:
         described = re.search(r"<desc[^>]*>(.*?)</desc>", wide(read()))
         assert described is not None
         assert re.fullmatch(
-            r"30 周，最新 99.965%，低于下限 99.97\d\d%，最低 99.912%（第 19 周），目标 99.98%，缺报 1 周，重述 1 次",
+            r"30 周，最新 99.965%，低于下限 99.97\d\d%，最低 99.912%（第 19 周），目标 99.98%，"
+            "缺报 1 周，重述 1 次",
             described[1],
         )
 
