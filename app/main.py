@@ -32,6 +32,7 @@ from app.reports import (
     live_routes,
     publication_routes,
     revision_routes,
+    source_routes,
 )
 from app.reports import routes as report_routes
 from app.reports.kept_pages import KeptPages
@@ -97,6 +98,7 @@ def _routers() -> list[APIRouter]:
         change_routes.router,
         revision_routes.router,
         publication_routes.router,
+        source_routes.router,
         trend_routes.router,
         edit_routes.router,
         live_routes.router,

@@ -225,24 +225,22 @@ def _moved_blocks(before: Side, after: Side, pairs: Pairs) -> set[Spot]:
 
 
 def _metrics(old: Document, new: Document) -> tuple[ValueChange, ...]:
-    """Metrics whose value is another one, in the order of the new document, missing ones last."""
+    """Metrics whose value is another one, by name; the group tells two of one name apart."""
+    names = [Counter(folded(metric.name) for metric in document.metrics) for document in (old, new)]
+    shown: dict[tuple[str, str], str] = {}
 
     def values(document: Document) -> dict[tuple[str, str], str]:
         found: dict[tuple[str, str], str] = {}
         for metric in document.metrics:
-            found.setdefault(
-                (folded(metric.group), folded(metric.name)), f"{metric.value}{metric.unit or ''}"
-            )
+            name = folded(metric.name)
+            group = folded(metric.group) if any(counted[name] > 1 for counted in names) else ""
+            found.setdefault((name, group), f"{metric.value}{metric.unit or ''}")
+            shown[name, group] = metric.name
         return found
 
-    names = {
-        (folded(metric.group), folded(metric.name)): metric.name for metric in (*old.metrics, *new.metrics)
-    }
     a, b = values(old), values(new)
     return tuple(
-        ValueChange(names[key], a.get(key), b.get(key))
-        for key in sorted({**a, **b}, key=lambda key: names[key])
-        if a.get(key) != b.get(key)
+        ValueChange(shown[key], a.get(key), b.get(key)) for key in sorted(shown) if a.get(key) != b.get(key)
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.document.diff import BlockChange, Difference, SectionChange, ValueChange, compare
 from app.document.schema import Document
@@ -164,11 +164,23 @@ def _line(old: Document, section: SectionChange, block: BlockChange) -> Line:
 
 
 def _pieces(runs: Sequence[Run]) -> Iterator[Piece]:
-    """Runs as HTML. A text told in one run keeps its emphasis; among changes its marks are hidden."""
+    """Runs as HTML. A text told in one run keeps its emphasis; among changes its marks are hidden, and spaces
+    are not marked.
+    """
     whole = len(runs) == 1
     for run in runs:
         text = run.text if whole or run.kind != "equal" else run.text.replace("**", "")
-        yield Piece(run.kind, render_inline(text))
+        if whole or run.kind == "equal":
+            yield Piece(run.kind, render_inline(text))
+            continue
+        words = text.strip(" \t")
+        before, after = text[: len(text) - len(text.lstrip(" \t"))], text[len(text.rstrip(" \t")) :]
+        if run.kind == "insert" and before and words:
+            yield Piece("equal", escape(before))
+        if words:
+            yield Piece(run.kind, render_inline(words))
+        if run.kind == "insert" and after:
+            yield Piece("equal", escape(after))
 
 
 def _front(difference: Difference) -> tuple[Piece, ...]:

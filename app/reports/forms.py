@@ -9,10 +9,11 @@ from typing import Annotated, Any, Literal
 from fastapi import Form
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from app.errors import Invalid, NotFound
+from app.errors import Invalid, NotFound, TooLarge
 
 Direction = Literal["up", "down", "in", "out"]
 ROLE_LENGTH = 40
+PAGE_BYTES = 256 * 1024
 DATE_STATUSES = ("planned", "actual", "as_of", "period")
 
 
@@ -62,6 +63,37 @@ class PublicationForm(FormModel):
     reason: Text = ""
 
 
+def _of_a_page(text: str) -> str:
+    """A page of at most 256 kB."""
+    if len(text) > PAGE_BYTES // 4 and len(text.encode("utf-8", "replace")) > PAGE_BYTES:
+        raise TooLarge("page.too_large", limit=PAGE_BYTES // 1024)
+    return text
+
+
+PageText = Annotated[Text, AfterValidator(_of_a_page)]
+
+
+class SourceForm(FormModel):
+    """The week as one Markdown page, with the version of the report that it was opened with."""
+
+    text: PageText
+    version: int
+
+
+class PageForm(FormModel):
+    """A page to be read; `section` where it is meant for one section only."""
+
+    text: PageText
+    section: int | None = None
+
+
+class TakingForm(PageForm):
+    """A page that was read and looked at. `how` matters only where something is written already."""
+
+    version: int
+    how: Literal["add", "replace"] = "replace"
+
+
 class DiscardForm(FormModel):
     version: int
 
@@ -108,6 +140,9 @@ HeadingData = Annotated[HeadingForm, Form()]
 SectionMoveData = Annotated[SectionMoveForm, Form()]
 PublicationData = Annotated[PublicationForm, Form()]
 DiscardData = Annotated[DiscardForm, Form()]
+SourceData = Annotated[SourceForm, Form()]
+PageData = Annotated[PageForm, Form()]
+TakingData = Annotated[TakingForm, Form()]
 FactData = Annotated[FactForm, Form()]
 OutcomeData = Annotated[OutcomeForm, Form()]
 CarriedData = Annotated[CarriedForm, Form()]

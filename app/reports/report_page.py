@@ -64,7 +64,7 @@ def report_page(
     standing = queries.standing_of(session, report)
     goals = goal_queries.goals_around(session, report, with_drafts=drafts)
     notes = _notes(session, report, document)
-    source = f"{url}/source" if report.source_page_id is not None else None
+    source = f"{url}/source/imported" if report.source_page_id is not None else None
     facts = Facts(document, source if with_source else None)
     sections = sections_of(document, facts, notes)
     _attach_goals(sections, goals.next)

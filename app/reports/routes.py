@@ -18,7 +18,6 @@ from app.reports.access import (
     EditableKnownReport,
     KnownReport,
     ReadableKnownReport,
-    ReadableReport,
     ReportInView,
     Writer,
 )
@@ -35,7 +34,6 @@ from app.reports.kept_pages import (
     store,
 )
 from app.reports.models import Report
-from app.reports.queries import source_page_of
 from app.reports.starting import start_report
 from app.web.clock import Now
 from app.web.database import DbSession, QuickReads
@@ -172,14 +170,3 @@ def start(
         at=now,
     )
     return go_to(request, f"/teams/{team.slug}/weeks/{started.period_start.isoformat()}/edit")
-
-
-@router.get(REPORT + "/source")
-def source(request: Request, shown: ReadableReport, session: DbSession) -> Response:
-    """The page the week was imported from, line by line."""
-    context = source_page_of(session, shown.report)
-    return page(
-        request,
-        "reports/source.html",
-        {"team": shown.team, "tab": "report", "report": shown.report, **context},
-    )

@@ -354,7 +354,12 @@ def _may_be_absent(asked: Asked) -> bool:
     """Whoever may ask can be told that there is no such thing; a form's made-up ids are no such things."""
     names = set(parameters(asked.route))
     in_form = asked.method != "GET" and bool(asked.route.dependant.body_params)
-    return in_form or bool(names & MAY_BE_ABSENT) or not asked.complete or asked.path.endswith("/source")
+    return (
+        in_form
+        or bool(names & MAY_BE_ABSENT)
+        or not asked.complete
+        or asked.path.endswith("/source/imported")
+    )
 
 
 class TestControl:

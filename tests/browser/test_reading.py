@@ -81,7 +81,7 @@ def pages_of(weeks: list[date]) -> dict[str, str]:
         "weeks": "/teams/payments/weeks",
         "weeks-26": "/teams/payments/weeks?board=26",
         "report": week,
-        "source": f"{week}/source",
+        "source": f"{week}/source/imported",
         "revisions": f"{week}/revisions",
         "revision": f"{week}/revisions/1",
     }
@@ -124,7 +124,7 @@ class TestTheReport:
 
     def test_leads_from_a_value_to_the_line_it_was_read_from(self, page: Page) -> None:
         page.get_by_role("link", name="99.972%").click()
-        page.wait_for_url("**/source#L*")
+        page.wait_for_url("**/source/imported#L*")
         expect(page.locator("li:target")).to_contain_text("入金有效成功率：99.972%")
 
     def test_can_be_printed(self, page: Page) -> None:

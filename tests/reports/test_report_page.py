@@ -172,9 +172,9 @@ class TestMetrics:
     def test_lead_to_the_line_they_were_read_from(self, lin: Reading, week: int) -> None:
         page = lin.page()
         link = next(link for link in page.find("a") if link.text() == "99.972%")
-        assert link.attributes["href"] == f"{URL}/source#L9"
+        assert link.attributes["href"] == f"{URL}/source/imported#L9"
         assert link.attributes["title"] == "来自导入的页面第 9 行"
-        source = lin.page(f"{URL}/source")
+        source = lin.page(f"{URL}/source/imported")
         assert "入金有效成功率：99.972%" in source.one(id="L9").text()
 
     def test_say_the_accidents_as_the_page_does(self, lin: Reading, week: int) -> None:
@@ -357,7 +357,7 @@ class TestAttacks:
 
 class TestOtherPages:
     def test_the_imported_page_stands_line_by_line(self, lin: Reading, week: int) -> None:
-        page = lin.page(f"{URL}/source")
+        page = lin.page(f"{URL}/source/imported")
         lines = page.one("ol", of="source-lines").find("li")
         assert [line.one("span").text() for line in lines] == [
             " ".join(line.split()) for line in PAGE.split("\n")[:-1]
@@ -378,7 +378,7 @@ class TestOtherPages:
 
     def test_a_typed_week_has_no_imported_page(self, lin: Reading, week: int) -> None:
         lin.client.post(WEEKS, data={"period_start": "2025-06-09"})
-        assert lin.client.get(f"{WEEKS}/2025-06-09/source").status_code == 404
+        assert lin.client.get(f"{WEEKS}/2025-06-09/source/imported").status_code == 404
 
 
 class TestCost:

@@ -14,6 +14,7 @@ import { restore } from "./restore.js";
 import { inOwnName, startSession, vaultKey } from "./session.js";
 import { startStatus } from "./status.js";
 import { startSwaps } from "./swaps.js";
+import { startTaking } from "./taking.js";
 
 document.documentElement.classList.add("has-script");
 
@@ -32,6 +33,7 @@ const queue = new Queue({
 startOutline(page, queue);
 startSaving(page, queue);
 startEntry(page, queue);
+startTaking(page);
 
 function startSaving(page, queue) {
   const status = startStatus(page, queue, vault);
