@@ -81,7 +81,9 @@ def restore(session: Session, kept: DiscardedDraft, *, by: User, at: datetime) -
     Raises Conflict where the week was started again, published or changed meanwhile: both are kept.
     """
     report = session.scalars(
-        select(Report).where(Report.team_id == kept.team_id, Report.period_start == kept.period_start)
+        select(Report)
+        .where(Report.team_id == kept.team_id, Report.period_start == kept.period_start)
+        .with_for_update()
     ).one_or_none()
     if report is None and kept.published_revision:
         raise NotFound("draft.gone")
@@ -137,8 +139,8 @@ def discarded_of(session: Session, team_id: int, now: datetime) -> list[Discarde
 
 
 def discarded_in(session: Session, team_id: int, discarded_draft_id: int, now: datetime) -> DiscardedDraft:
-    """One that can still be brought back; NotFound for another team's."""
-    kept = session.get(DiscardedDraft, discarded_draft_id)
+    """One that can still be brought back, held until the transaction ends; NotFound for another team's."""
+    kept = session.get(DiscardedDraft, discarded_draft_id, with_for_update=True)
     if kept is None or kept.team_id != team_id or kept.discarded_at <= now - KEPT_FOR:
         raise NotFound("draft.gone")
     return kept
