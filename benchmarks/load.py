@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import cast
 
@@ -71,7 +71,7 @@ class _Connection(asyncio.Protocol):
         self.done(self)
 
 
-def load(port: int, requests: Sequence[bytes], *, connections: int, seconds: float) -> Run:
+def load(port: int, requests: Iterable[bytes], *, connections: int, seconds: float) -> Run:
     """Send the requests in turn over all connections for so many seconds."""
 
     async def run() -> Run:
@@ -111,10 +111,11 @@ def request(
     *,
     headers: dict[str, str] | None = None,
     body: bytes = b"",
+    kind: str = "application/x-www-form-urlencoded",
     host: str = "127.0.0.1",
 ) -> bytes:
     lines = [f"{method} {path} HTTP/1.1", f"Host: {host}"]
     lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
     if body:
-        lines += [f"Content-Length: {len(body)}", "Content-Type: application/x-www-form-urlencoded"]
+        lines += [f"Content-Length: {len(body)}", f"Content-Type: {kind}"]
     return "\r\n".join([*lines, "", ""]).encode() + body

@@ -34,7 +34,7 @@ def bare() -> FastAPI:
 
     @app.post("/echo")
     async def echo(request: Request) -> Response:
-        form = await request.form()
-        return Response(str(form.get("text", "")), media_type="text/html; charset=utf-8")
+        sent = await request.json()
+        return Response(str(sent["changes"][0]["text"]), media_type="text/html; charset=utf-8")
 
     return app

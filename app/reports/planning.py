@@ -98,10 +98,7 @@ class Plan:
 
     def _set_text(self, change: TextChange) -> None:
         row = self._find(change.item, mine=change.text)
-        if row.version != change.version and row.text not in (
-            as_stored(change.text, kind=row.kind),
-            change.base,
-        ):
+        if is_stale(row, change):
             raise ItemChanged(row, change.item, base=change.base, mine=change.text)
         text = as_stored(change.text, kind=row.kind)
         if text != row.text:
@@ -274,6 +271,12 @@ class ItemGone(Conflict):
         super().__init__("item.gone")
         self.item = item
         self.mine = mine
+
+
+def is_stale(row: Row, change: TextChange) -> bool:
+    """Whether somebody else changed the text since the version that was typed over, to something else."""
+    said = (as_stored(change.text, kind=row.kind), change.base)
+    return row.version != change.version and row.text not in said
 
 
 def as_stored(text: str, *, kind: str) -> str:
