@@ -52,7 +52,7 @@ def incident_blocks(fields: IncidentFields, *, language: Language, monday: date)
     said = "\n".join(part for part in (symptom, impact, cause, handling) if part)
     parts: list[tuple[Label, str | None]] = [("impact", impact), ("cause", cause), ("handling", handling)]
     if fields.recovered_at and fields.recovered_at != _said_recovery(fields, head, handling, symptom, monday):
-        parts.append(("recovered", _moment(fields.recovered_at, monday)))
+        parts.append(("recovered", short_moment(fields.recovered_at, monday)))
     if fields.grade and fields.grade != find_grade(said):
         parts.append(("grade", _grade(fields.grade, language)))
     colon = "：" if language == "zh" else ": "
@@ -74,16 +74,24 @@ def _started(fields: IncidentFields, monday: date) -> str:
         return literal
     if literal and (moment := find_moment(literal, monday)) and moment.started_at == fields.started_at:
         return literal
-    return _moment(fields.started_at, monday)
+    return short_moment(fields.started_at, monday)
 
 
-def _moment(iso: str, monday: date) -> str:
+def short_moment(iso: str, monday: date) -> str:
     """`6/5 14:40`, with the year where it is not the one nearest to the week."""
     when = datetime.fromisoformat(iso)
     clock = f" {when:%H:%M}" if "T" in iso else ""
     short = f"{when.month}/{when.day}{clock}"
     moment = find_moment(short, monday)
     return short if moment and moment.started_at == iso else f"{when:%Y-%m-%d}{clock}"
+
+
+def shown_recovery(event: Incident, monday: date) -> str:
+    """When it was over as a form shows it: `14:52`, or with the day where that is another one."""
+    if event.recovered_at is None:
+        return ""
+    same_day = event.recovered_at[:10] == (event.started_at or "")[:10]
+    return event.recovered_at[11:] if same_day else short_moment(event.recovered_at, monday)
 
 
 def _said_recovery(

@@ -8,7 +8,6 @@ long as it begins in the same item, or else has the same time and symptom.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -22,6 +21,7 @@ from app.document.schema import Document
 from app.document.schema import Incident as Told
 from app.errors import Invalid
 from app.incidents.models import GradeChange, Incident, ThirdParty
+from app.incidents.parties import fold, party_of
 from app.reports.events import ItemIds, Publication, WorkingCopyChange
 from app.reports.models import Item, Report, Section
 
@@ -230,22 +230,8 @@ def _implied(told: Told, parties: Mapping[str, int]) -> dict[str, Any]:
     """The columns that are guessed from the text once, and then belong to people."""
     return {
         "detected_by": detected_by(told.symptom),
-        "third_party_id": _party_of(told, parties),
+        "third_party_id": party_of(told.parties, told.symptom, told.cause, parties),
     }
-
-
-def _party_of(told: Told, parties: Mapping[str, int]) -> int | None:
-    """The party that the page names as the source; else the first the team knows in symptom or cause."""
-    if told.parties:
-        return parties.get(_fold(told.parties[0]))
-    for text in (told.symptom, told.cause):
-        folded = _fold(text or "")
-        found = [
-            (place, parties[name]) for name in parties if len(name) > 1 and (place := folded.find(name)) >= 0
-        ]
-        if found:
-            return min(found)[1]
-    return None
 
 
 def _has_rows(session: Session, report: Report) -> bool:
@@ -276,7 +262,7 @@ def _put_in_order(session: Session, others: list[Incident], told: list[Incident]
 
 def _third_parties(session: Session, team_id: int, names: Iterable[str]) -> Mapping[str, int]:
     """The ids of the team's third parties by folded name and alias; those named and not known are made."""
-    wanted = {_fold(name): name.strip()[:NAME_LENGTH] for name in names if name.strip()}
+    wanted = {fold(name): name.strip()[:NAME_LENGTH] for name in names if name.strip()}
     known = _known_parties(session, team_id)
     missing = [name for folded, name in wanted.items() if folded not in known]
     if missing:
@@ -286,7 +272,7 @@ def _third_parties(session: Session, team_id: int, names: Iterable[str]) -> Mapp
                 session.execute(insert(ThirdParty), rows)
         except IntegrityError:  # somebody else named one of them meanwhile
             known = _known_parties(session, team_id)
-            rows = [row for row in rows if _fold(str(row["name"])) not in known]
+            rows = [row for row in rows if fold(str(row["name"])) not in known]
             if rows:
                 session.execute(insert(ThirdParty), rows)
         known = _known_parties(session, team_id)
@@ -298,7 +284,7 @@ def _known_parties(session: Session, team_id: int) -> dict[str, int]:
     known: dict[str, int] = {}
     for party_id, name, aliases in session.execute(query):
         for said in (*aliases, name):
-            known[_fold(str(said))] = party_id
+            known[fold(str(said))] = party_id
     return known
 
 
@@ -324,8 +310,3 @@ def _keep_grades(session: Session, rows: list[Incident], publication: Publicatio
     ]
     if changes:
         session.execute(insert(GradeChange), changes)
-
-
-def _fold(name: str) -> str:
-    """Names are the same whatever their width, case and spaces."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -2,25 +2,84 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.document.incident_form import IncidentFields, incident_blocks
+from app.document.event_lines import event_blocks, statement_of
+from app.document.headings import says_none
+from app.document.incident_form import IncidentFields, incident_blocks, shown_recovery
 from app.document.phrases import find_recovery
+from app.document.schema import Block
 from app.document.schema import Incident as ReadIncident
-from app.errors import Invalid, NotFound, StaleVersion, TooLarge
+from app.document.vocabulary import Language
+from app.errors import Conflict, Invalid, NotFound, StaleVersion, TooLarge
 from app.incidents.actions import set_grade
 from app.incidents.forms import EventForm
 from app.incidents.models import Incident
 from app.reports import editing
 from app.reports.assembly import WorkingCopy, working_copy
 from app.reports.edit_page import event_version
-from app.reports.models import Item, Report
+from app.reports.models import Item, Report, Section
 
 PARTS = ("started", "symptom", "impact", "cause", "handling")
+NO_EVENTS: dict[Language, str] = {"zh": "暂无", "en": "None"}
+
+
+def add_events(
+    session: Session,
+    report: Report,
+    section: Section,
+    text: str,
+    *,
+    parent: Item | None = None,
+    by: User,
+    at: datetime,
+) -> Item:
+    """The events that a text tells, at the end of the section; gives the first. That there were none is over."""
+    editing.texts_of(text)
+    blocks = event_blocks(text, report.period_start)
+    _take_back(session, section)
+    parent_id = parent.id if parent else None
+    added = [
+        editing.insert_block(session, report, section.id, block, parent_id=parent_id) for block in blocks
+    ]
+    editing.touch(session, report, [section.id], by=by, at=at)
+    return added[0]
+
+
+def say_no_events(
+    session: Session,
+    report: Report,
+    section: Section,
+    *,
+    said: bool,
+    language: Language,
+    by: User,
+    at: datetime,
+) -> None:
+    """Write that there were no events, or take it back. Raises Conflict where events stand there."""
+    copy = working_copy(session, report, only_sections=[section.id])
+    if said and copy.document.incidents:
+        raise Conflict("incident.there_are_some")
+    stands = statement_of(copy.document.sections[copy.section_ids.index(section.id)]) is not None
+    if said == stands:
+        return
+    if said:
+        editing.insert_block(session, report, section.id, Block(kind="item", text=NO_EVENTS[language]))
+    else:
+        _take_back(session, section)
+    editing.touch(session, report, [section.id], by=by, at=at)
+
+
+def _take_back(session: Session, section: Section) -> None:
+    """Remove the word that there were none."""
+    for item in session.scalars(select(Item).where(Item.section_id == section.id, Item.parent_id.is_(None))):
+        if item.text and says_none(item.text):
+            session.delete(item)
+    session.flush()
 
 
 def save_event(
@@ -32,7 +91,7 @@ def save_event(
     """
     copy = working_copy(session, report, only_sections=[first.section_id])
     event = _event_at(copy, first)
-    if _is_changed(event, form):
+    if _is_changed(event, form, report.period_start):
         stored_version = event_version(copy, event)
         if stored_version != form.version:
             raise StaleVersion(
@@ -43,7 +102,7 @@ def save_event(
                 field="symptom",
                 subject=f"item-{first.id}",
                 others={part: getattr(form, part) for part in PARTS if part != "symptom"}
-                | {"grade": form.grade},
+                | {"grade": form.grade, "recovered": form.recovered},
             )
         _write(session, report, copy, event, form, language=language, by=by, at=at)
         editing.touch(session, report, [first.section_id], by=by, at=at)
@@ -51,6 +110,33 @@ def save_event(
     if row is not None and (row.grade or "") != form.grade:
         set_grade(session, row, form.grade or None, by=by, at=at, reason=None)
         editing.touch(session, report, [first.section_id], by=by, at=at)
+
+
+def confirm_recovery(
+    session: Session,
+    report: Report,
+    first: Item,
+    *,
+    recovered: str,
+    version: str,
+    language: str,
+    by: User,
+    at: datetime,
+) -> None:
+    """Write when the event was over, all its other parts as they are. Raises StaleVersion as saving does."""
+    event = _event_at(working_copy(session, report, only_sections=[first.section_id]), first)
+    form = EventForm(
+        version=version,
+        started=event.started_literal or "",
+        symptom=event.symptom,
+        impact=event.impact or "",
+        cause=event.cause or "",
+        handling=event.handling or "",
+        asks_recovery=True,
+        recovered=recovered,
+        grade=event.grade or "",
+    )
+    save_event(session, report, first, form, language=language, by=by, at=at)
 
 
 def remove_event(
@@ -122,7 +208,7 @@ def _write(
         symptom=_one_paragraph(form.symptom),
         started_at=event.started_at if same_time else None,
         started_literal=form.started.strip() or None,
-        recovered_at=event.recovered_at if event.recovered_at != said else None,
+        recovered_at=_recovery(event, form, said, report.period_start),
         impact=_one_paragraph(form.impact) or None,
         cause=_one_paragraph(form.cause) or None,
         handling=_one_paragraph(form.handling) or None,
@@ -131,6 +217,21 @@ def _write(
     blocks = incident_blocks(fields, language="en" if language == "en" else "zh", monday=report.period_start)
     items = _items(session, copy, event)
     editing.replace_items(session, report, items[0].section_id, items, blocks, by=by, at=at)
+
+
+def _recovery(event: ReadIncident, form: EventForm, said: str | None, monday: date) -> str | None:
+    """When the event was over, where that needs a line of its own: it was set, and not by the other parts."""
+    unchanged = shown_recovery(event, monday)
+    if not form.asks_recovery or form.recovered.strip() == unchanged:
+        return event.recovered_at if event.recovered_at != said else None
+    if not form.recovered.strip():
+        return None
+    if event.started_at is None or "T" not in event.started_at:
+        raise Invalid("incident.start_needed")
+    recovered = find_recovery(f"{form.recovered} 恢复", "", event.started_at)
+    if recovered is None:
+        raise Invalid("incident.no_recovery", typed=form.recovered[:40])
+    return recovered
 
 
 def _one_paragraph(text: str) -> str:
@@ -151,7 +252,9 @@ def _top_items(session: Session, copy: WorkingCopy, event: ReadIncident) -> list
     ]
 
 
-def _is_changed(event: ReadIncident, form: EventForm) -> bool:
+def _is_changed(event: ReadIncident, form: EventForm, monday: date) -> bool:
+    if form.asks_recovery and form.recovered.strip() != shown_recovery(event, monday):
+        return True
     stored = (event.started_literal, event.symptom, event.impact, event.cause, event.handling)
     typed = [getattr(form, part).strip() for part in PARTS]
     return [(before or "").strip() for before in stored] != typed or (event.grade or "") != form.grade

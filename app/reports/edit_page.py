@@ -14,11 +14,14 @@ from sqlalchemy.orm import Session
 
 from app.accounts.access import TeamInView
 from app.document.entries import Entry, section_entries
+from app.document.event_lines import next_day_recovery, statement_of
+from app.document.incident_form import short_moment, shown_recovery
 from app.document.schema import Block, Document, Fact, Incident
 from app.reports import events, goal_queries, queries
 from app.reports.assembly import Path, WorkingCopy, working_copy
 from app.reports.carried import SaidLastWeek, said_last_week
 from app.reports.models import Report
+from app.reports.page_events import minutes_between
 from app.reports.report_page import this_week
 from app.reports.starting import usual_headings
 
@@ -55,7 +58,13 @@ class EventToEdit:
     cause: str
     handling: str
     grade: str | None
-    recovered_at: str | None
+    recovered: str
+    day: date | None
+    is_outside: bool
+    """Whether it began on a day that is not of the week."""
+    minutes: int | None
+    next_day: str | None
+    """When it was over if the clock time that is said, earlier than the start, is of the day after."""
 
 
 @dataclass(slots=True)
@@ -106,6 +115,8 @@ class SectionToEdit:
     sub: bool
     items: list[ItemToEdit]
     metrics: list[MetricToEdit]
+    says_none: bool
+    """Of events: whether it says that there were none, which is then not among the items."""
     plain_items: list[ItemToEdit]
     """Items of the metrics section in which and below which there is no metric."""
     dropped: list[ItemToEdit]
@@ -170,6 +181,9 @@ def sections_to_edit(copy: WorkingCopy) -> list[SectionToEdit]:
             continue
         items = list(_items(copy, index, section.blocks, (), chips, covered, first_of))
         items, dropped = _without_dropped(copy, items)
+        statement = statement_of(section)
+        if statement is not None:
+            items = [item for item in items if item.text != statement.text]
         metrics = _metrics(copy, index, section.blocks) if section.kind == "metrics" else []
         sections.append(
             SectionToEdit(
@@ -182,6 +196,7 @@ def sections_to_edit(copy: WorkingCopy) -> list[SectionToEdit]:
                 sub=section.parent is not None and copy.document.sections[section.parent].kind != "custom",
                 items=items,
                 metrics=metrics,
+                says_none=statement is not None,
                 plain_items=list(_without_metric(items, {metric.item_id for metric in metrics})),
                 dropped=dropped,
                 open_carried=sum(1 for item in _all_of(items) if item.kind == "item" and is_open(item)),
@@ -279,6 +294,10 @@ def _events(
 
 
 def event_to_edit(copy: WorkingCopy, incident: Incident, number: int) -> EventToEdit:
+    week = copy.document.week
+    assert week is not None
+    day = date.fromisoformat(incident.started_at[:10]) if incident.started_at else None
+    next_day = next_day_recovery(incident)
     ids = [copy.item_ids[incident.section, path] for path in incident.blocks]
     depth = min(len(path) for path in incident.blocks)
     return EventToEdit(
@@ -292,7 +311,11 @@ def event_to_edit(copy: WorkingCopy, incident: Incident, number: int) -> EventTo
         cause=incident.cause or "",
         handling=incident.handling or "",
         grade=incident.grade,
-        recovered_at=incident.recovered_at,
+        recovered=shown_recovery(incident, week.start),
+        day=day,
+        is_outside=day is not None and not week.start <= day <= week.end,
+        minutes=minutes_between(incident.started_at, incident.recovered_at),
+        next_day=short_moment(next_day, week.start) if next_day else None,
     )
 
 

@@ -3,16 +3,17 @@
 Rules. Metrics: those that miss their target are named, the first two with their value, and the rest
 counted; where all meet it, that is said; where none has a target, the first metric stands beside last
 week's value. Goals: how many of last week's were done, once any outcome was said. Events: how many, and
-the graded ones by grade; nothing is said where the report has no such section.
+the graded ones by grade; that there were none only where the report says so.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.document.event_lines import says_no_events
 from app.document.schema import Document
 from app.reports.goal_queries import GoalOfWeek
 from app.reports.page_metrics import MetricRow
@@ -124,10 +125,6 @@ def _words(row: MetricRow, beside: Any) -> MetricWords:
 
 
 def _events_clause(document: Document, incident_notes: Mapping[Any, Any]) -> EventsClause | None:
-    if not document.incidents and not _tells_of_events(document.sections) and not document.incident_counts:
+    if not document.incidents and not document.incident_counts and not says_no_events(document):
         return None
     return EventsClause(len(document.incidents), accidents_of(document, incident_notes))
-
-
-def _tells_of_events(sections: Iterable[Any]) -> bool:
-    return any(section.kind == "incidents" for section in sections)

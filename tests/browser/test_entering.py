@@ -139,3 +139,76 @@ class TestWithoutScripts:
         row(page, NAMES[1]).get_by_role("button", name=f"{NAMES[1]}：本周未上报").click()
         expect(field(page, NAMES[1])).to_have_value("未上报")
         assert NAMES[1] not in values(site, week)
+
+
+class TestEvents:
+    def lines(self, number: int) -> list[str]:
+        return [f"6/5 1{hour}:40 通道{hour}超时；原因：扩容；处置：1{hour}:52 恢复" for hour in range(number)]
+
+    def test_are_written_a_line_each_by_the_keyboard_alone(self, visit: Open, site: Site, week: int) -> None:
+        page = visit(f"{URL}/edit", as_=site.cast.lin).page
+        new = page.get_by_role("textbox", name="新事件")
+        before = page.locator(".event-form").count()
+        new.focus()
+        for number, line in enumerate(self.lines(6), start=1):
+            page.keyboard.insert_text(line)
+            page.keyboard.press("Enter")
+            expect(page.locator(".event-form")).to_have_count(before + number)
+            expect(new).to_be_focused()
+            expect(new).to_have_value("")
+        with site.database.reading() as session:
+            told = document_of(session, session.get_one(Report, week)).incidents
+        assert [event.symptom for event in told[before:]] == [f"通道{number}超时" for number in range(6)]
+
+    def test_show_what_is_made_of_a_line_while_it_is_typed(self, visit: Open, site: Site, week: int) -> None:
+        opened = visit(f"{URL}/edit", as_=site.cast.lin)
+        page = opened.page
+        new = page.get_by_role("textbox", name="新事件")
+        new.focus()
+        page.keyboard.insert_text("6/5 14:40 监控发现青禾银行代扣超时；处置：14:52 恢复")
+        preview = page.locator(".event-preview")
+        expect(preview).to_contain_text("周四")
+        expect(preview).to_contain_text("历时 12 分钟")
+        assert opened.axe() == []
+        assert not opened.scrolls_sideways()
+
+    def test_by_their_parts_go_on_with_enter_to_the_next_event(
+        self, visit: Open, site: Site, week: int
+    ) -> None:
+        page = visit(f"{URL}/edit", as_=site.cast.lin).page
+        form = page.locator(".event-form").first
+        form.get_by_label("现象").focus()
+        page.keyboard.press("End")
+        page.keyboard.insert_text("，已复盘")
+        for _ in range(4):
+            page.keyboard.press("Enter")
+        expect(form.get_by_label("恢复")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("textbox", name="新事件")).to_be_focused()
+        saved(page)
+        with site.database.reading() as session:
+            told = document_of(session, session.get_one(Report, week)).incidents
+        assert told[0].symptom.endswith("，已复盘")
+
+    def test_pasted_together_make_an_event_each(self, visit: Open, site: Site, week: int) -> None:
+        page = visit(f"{URL}/edit", as_=site.cast.lin).page
+        before = page.locator(".event-form").count()
+        new = page.get_by_role("textbox", name="新事件")
+        new.fill("\n".join(self.lines(3)))
+        expect(page.locator(".event-preview")).to_have_count(3)
+        new.press("Enter")
+        expect(page.locator(".event-form")).to_have_count(before + 3)
+
+    def test_are_said_not_to_have_been(self, visit: Open, site: Site, week: int) -> None:
+        page = visit(f"{URL}/edit", as_=site.cast.lin).page
+        while page.locator(".event-form").count():
+            left = page.locator(".event-form").count()
+            page.locator(".event-form").first.get_by_label("现象").focus()
+            page.locator(".event-form").first.get_by_role("button", name="删除").click()
+            expect(page.locator(".event-form")).to_have_count(left - 1)
+        page.get_by_role("button", name="本周无生产事件").press("Enter")
+        expect(page.get_by_text("已注明本周无生产事件")).to_be_visible()
+        new = page.get_by_role("textbox", name="新事件")
+        new.fill(self.lines(1)[0])
+        new.press("Enter")
+        expect(page.get_by_text("已注明本周无生产事件")).to_have_count(0)

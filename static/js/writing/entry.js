@@ -2,6 +2,7 @@
 
 export function startEntry(page, queue) {
   startReadings(page, queue);
+  startEvents(page);
 }
 
 // Metrics
@@ -75,4 +76,56 @@ function takeOver(page, key) {
     field.defaultValue = value;
     field.value = value;
   }
+}
+
+// Events
+
+const PAUSE = 250;
+const PARTS = ".event-form :is(input.value, select, textarea, input.line)";
+
+function startEvents(page) {
+  const { main } = page;
+  main.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || event.shiftKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.matches(PARTS)) {
+      event.preventDefault();
+      toNextPart(event.target);
+    } else if (event.target.matches("[data-recognition]")) {
+      event.preventDefault();
+      if (event.target.value.trim()) event.target.form.requestSubmit();
+    }
+  });
+  main.addEventListener("input", ({ target }) => {
+    if (target.matches("[data-recognition]")) previewSoon(page, target);
+  });
+}
+
+/** The next part of the event; behind the last one the line for a new event. */
+function toNextPart(field) {
+  const parts = [...field.form.querySelectorAll(PARTS)];
+  const next = parts[parts.indexOf(field) + 1] ?? field.closest("section").querySelector("[data-recognition]");
+  next?.focus();
+}
+
+const previews = new WeakMap();
+
+function previewSoon(page, field) {
+  const before = previews.get(field);
+  clearTimeout(before?.timer);
+  before?.request?.abort();
+  previews.set(field, { timer: setTimeout(() => preview(page, field), PAUSE) });
+}
+
+/** What the server makes of the line stands below it; where it cannot be asked the line is as good without. */
+async function preview(page, field) {
+  const shown = page.document.getElementById(field.getAttribute("aria-describedby"));
+  const text = field.value;
+  if (!text.trim()) return shown.replaceChildren();
+  const request = new AbortController();
+  previews.set(field, { request });
+  const asked = { method: "POST", body: new URLSearchParams({ text }), headers: { "HX-Request": "true" } };
+  const answer = await fetch(field.dataset.recognition, { ...asked, signal: request.signal }).catch(() => null);
+  if (!answer?.ok || field.value !== text) return;
+  shown.innerHTML = await answer.text();
 }
