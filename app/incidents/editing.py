@@ -38,7 +38,7 @@ def add_events(
     by: User,
     at: datetime,
 ) -> Item:
-    """The events that a text tells, at the end of the section; gives the first. That there were none is over."""
+    """Add the events that a text tells, and give the first. That there were none is taken back."""
     editing.texts_of(text)
     blocks = event_blocks(text, report.period_start)
     _take_back(session, section)

@@ -1,4 +1,4 @@
-"""Writing the week's events: a line is enough, what is made of it is shown, and "none" is a word of its own."""
+"""Writing the week's events: a line is enough, what is made of it is shown, and "none" is a statement."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class TestALine:
 
     def test_is_shown_in_its_parts_while_it_is_typed(self, week: Writing) -> None:
         shown = week.preview(
-            "6/5 14:40 监控发现代扣超时，定级C级事故；影响：失败12笔，金额1,200元；原因：扩容；处置：14:52 恢复"
+            "6/5 14:40 监控发现代扣超时，C级事故；影响：失败12笔，金额1,200元；原因：扩容；处置：14:52 恢复"
         )
         for words in (
             "6/5 14:40",

@@ -88,13 +88,9 @@ function startEvents(page) {
   main.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing || event.shiftKey) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.matches(PARTS)) {
-      event.preventDefault();
-      toNextPart(event.target);
-    } else if (event.target.matches("[data-recognition]")) {
-      event.preventDefault();
-      if (event.target.value.trim()) event.target.form.requestSubmit();
-    }
+    if (!event.target.matches(PARTS)) return;
+    event.preventDefault();
+    toNextPart(event.target);
   });
   main.addEventListener("input", ({ target }) => {
     if (target.matches("[data-recognition]")) previewSoon(page, target);
