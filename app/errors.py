@@ -45,6 +45,10 @@ class TooMany(Refusal):
     """Tried too often; `retry_after` in `values` is in seconds."""
 
 
+class Unavailable(Refusal):
+    """The machine lacks what is needed; whoever runs it can help."""
+
+
 class Conflict(Refusal):
     """The state does not allow it, or somebody else changed it meanwhile."""
 

@@ -30,6 +30,7 @@ from app.errors import (
     StaleVersion,
     TooLarge,
     TooMany,
+    Unavailable,
 )
 from app.web import urls
 from app.web.answers import AlreadyAnswered
@@ -49,6 +50,7 @@ STATUS: dict[type[Refusal], int] = {
     TooLarge: 413,
     TooMany: 429,
     Conflict: 409,
+    Unavailable: 503,
 }
 HTTP_KEYS = {
     400: "http.bad_request",

@@ -76,3 +76,11 @@ document.addEventListener("submit", async (event) => {
   await Promise.race([forgetAll().catch(() => {}), new Promise((late) => setTimeout(late, 1000))]);
   event.target.submit();
 });
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    for (const menu of menus) menu.open = false;
+    print();
+  });
+}
