@@ -37,8 +37,8 @@ from app.reports import (
 from app.reports import routes as report_routes
 from app.reports.kept_pages import KeptPages
 from app.reports.live import People
+from app.trends import export_routes, sharing_routes
 from app.trends import routes as trend_routes
-from app.trends import sharing_routes
 from app.web import errors, health, logs
 from app.web.assets import Assets
 from app.web.broadcast import Broadcast, when_told_to_stop
@@ -109,6 +109,7 @@ def _routers() -> list[APIRouter]:
         annotation_routes.router,
         metric_settings_routes.router,
         incident_routes.router,
+        export_routes.router,
         sharing_routes.router,
         accounts_routes.router,
         account_routes.router,

@@ -1,10 +1,9 @@
-"""The trend page of a team, and its numbers as CSV."""
+"""The trend page of a team."""
 
 from __future__ import annotations
 
 import hashlib
 from datetime import date
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
@@ -13,8 +12,7 @@ from app import __version__
 from app.accounts.access import TeamInView, VisibleTeam
 from app.document.schema import WeekRule
 from app.trends.asked import Asked, WhatIsAsked
-from app.trends.export import readings_csv
-from app.trends.queries import read, trends_of
+from app.trends.queries import read
 from app.trends.trends_page import trends_page
 from app.web.clock import Now
 from app.web.database import DbSession
@@ -39,19 +37,6 @@ def trends(request: Request, team: VisibleTeam, asked: WhatIsAsked, session: DbS
         f=translation_of(request),
     )
     return page(request, "trends/page.html", {"team": team, "tab": "trends", **context}, headers=headers)
-
-
-@router.get("/teams/{team}/trends.csv")
-def trends_csv(team: VisibleTeam, asked: WhatIsAsked, session: DbSession) -> Response:
-    """The same readings, a row each."""
-    found = trends_of(session, team.id, asked, team.time_zone)
-    body = readings_csv(found.series if found else (), found.axis if found else None)
-    name = quote(f"{team.slug} trends.csv")
-    return Response(
-        body,
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
-    )
 
 
 def rule_of(team: TeamInView) -> WeekRule:

@@ -12,8 +12,8 @@ const put = (html) => {
   dialog.innerHTML = html;
   const heading = dialog.querySelector("h2");
   if (heading) dialog.setAttribute("aria-labelledby", heading.id);
-  const wrong = dialog.querySelector("[aria-invalid]");
-  (wrong ?? dialog.querySelector("input:not([type=hidden]), a, button"))?.focus();
+  const first = ["[aria-invalid]", "form input:not([type=hidden])", "a, summary, button"];
+  first.map((selector) => dialog.querySelector(selector)).find((found) => found?.checkVisibility())?.focus();
 };
 
 const follow = (address) => {
