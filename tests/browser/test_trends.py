@@ -106,7 +106,7 @@ class TestReadingAChart:
     def test_works_without_scripts(self, visit: Open, written: Site) -> None:
         page = visit(URL, as_=written.cast.eve, scripts=False).page
         chart = page.locator("figure").first
-        expect(chart.get_by_role("link")).to_have_count(51)
+        expect(chart.locator(".spots").get_by_role("link")).to_have_count(51)
         link = chart.get_by_role("link", name="第 24 周")
         expect(link).to_have_attribute("href", re.compile(r"weeks/2025-06-09#reading-\d+"))
         expect(page.get_by_role("table", name="全部数值")).to_be_visible()
