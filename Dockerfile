@@ -14,6 +14,10 @@ COPY seeds seeds
 RUN pip wheel --no-deps --wheel-dir dist . && /opt/weekline/bin/pip install --no-deps dist/weekline-*.whl
 
 FROM python:3.11-slim-bookworm
+# a small font with Chinese letters, for charts as PNG
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends fonts-wqy-microhei \
+    && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 weekline \
     && useradd --uid 10001 --gid weekline --no-create-home --home-dir /data --shell /usr/sbin/nologin weekline \
     && install --directory --owner weekline --group weekline --mode 0750 /data
