@@ -74,6 +74,16 @@ class TestPasting:
         outline.paste("清算引擎\t60%\n退款提速\t100%", f"<table>{rows}</table>")
         assert outline.outline("业务支撑")[2:] == [("清算引擎 60%", []), ("退款提速 100%", [])]
 
+    def test_a_page_is_offered_as_one_and_becomes_items_where_it_is_wanted_as_lines(
+        self, outline: OutlinePage
+    ) -> None:
+        outline.new_line("业务支撑").click()
+        outline.paste("## 【O3 稳定】\n\n- 压测通过\n\n## 【O4 合规】\n\n- 年检定稿\n")
+        assert outline.outline("业务支撑") == BUSINESS
+        outline.page.get_by_role("button", name="按列表逐行放入").click()
+        texts = [text for text, _ in outline.outline("业务支撑")]
+        assert texts[2:] == ["【O3 稳定】", "压测通过", "【O4 合规】", "年检定稿"]
+
 
 class TestDragging:
     def test_moves_a_branch_to_where_the_line_is(self, outline: OutlinePage, site: Site, week: int) -> None:

@@ -1,5 +1,5 @@
 // A list that is pasted into an item becomes items, with its nesting; one line stays text.
-// What looks like a whole page is offered as one first: whoever reads pages cancels the event `pagepasted`.
+// What looks like a whole page is offered as one before it comes here (taking.js).
 
 import { fromClipboard, itemsFrom } from "./markdown.js";
 import { fieldOf, isCode } from "./tree.js";
@@ -9,8 +9,7 @@ export function startPasting(root, outline) {
     const field = event.target;
     const item = outline.tree.itemAt(field);
     if (!item || fieldOf(item) !== field || isCode(item) || !event.clipboardData) return;
-    const { markdown, looksLikePage } = fromClipboard(event.clipboardData);
-    if (looksLikePage && !offer(field, markdown)) return event.preventDefault();
+    const { markdown } = fromClipboard(event.clipboardData);
     const items = itemsFrom(isTable(event.clipboardData) ? linesOf(event.clipboardData) : markdown);
     const [first] = items;
     if (!first) return;
@@ -23,10 +22,6 @@ export function startPasting(root, outline) {
       document.execCommand("insertText", false, first.text);
     }
   });
-}
-
-function offer(field, markdown) {
-  return field.dispatchEvent(new CustomEvent("pagepasted", { bubbles: true, cancelable: true, detail: { markdown } }));
 }
 
 /** Cells of a sheet: a line each, whatever their HTML. */
