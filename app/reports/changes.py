@@ -21,8 +21,9 @@ from app.errors import Conflict
 from app.reports import live
 from app.reports.assembly import WorkingCopy, working_copy
 from app.reports.change_forms import Change, Ref, SaveName
+from app.reports.decisions import follow_texts
 from app.reports.edit_page import ItemToEdit, find_item, sections_to_edit
-from app.reports.editing import note_change, retext_facts
+from app.reports.editing import note_change
 from app.reports.models import AcknowledgedSave, Item, Report, Section
 from app.reports.planning import ItemChanged, Plan, Row
 
@@ -164,8 +165,12 @@ def _write(session: Session, report: Report, plan: Plan, *, by_id: int, at: date
         for row in plan.made
     ]
     insert_rows(session, Item.__table__, rows)
-    for row in plan.texts:
-        retext_facts(session, row.id, row.text)
+    follow_texts(
+        session,
+        {row.id: (row.before or "", row.text) for row in plan.texts if row.id is not None},
+        made={row.id: row.text for row in plan.made if row.id is not None},
+        gone=plan.removed,
+    )
     for row in plan.texts | plan.placed | plan.kept:
         values: dict[str, Any] = {"carried_open": row.carried_open}
         if row in plan.placed:

@@ -13,6 +13,7 @@ from app.errors import Conflict, NotFound
 from app.reports import events
 from app.reports.actions import keep_goals
 from app.reports.assembly import clear, lay_out, published_document, working_copy
+from app.reports.decisions import decide_again, decisions_on
 from app.reports.kept_rows import put_back, rows_of
 from app.reports.models import DiscardedDraft, Report
 from app.reports.trail import audit, beat
@@ -51,8 +52,9 @@ def discard_amendment(session: Session, report: Report, *, by: User, at: datetim
     _keep(session, report, why="discarded", by=by, at=at)
     document = published_document(session, report)
     report.version += 1
+    decided = decisions_on(session, report)
     clear(session, report)
-    copy = lay_out(session, report, document)
+    copy = decide_again(session, report, decided, lay_out(session, report, document))
     report.state = "published"
     report.updated_at, report.updated_by_id = at, by.id
     session.flush()

@@ -6,7 +6,7 @@ all texts at hand. Moving and adding change no words and need no version.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -20,6 +20,7 @@ from app.errors import Conflict, Invalid, NotFound, StaleVersion, TooLarge
 from app.reports import events, live
 from app.reports.actions import keep_goals
 from app.reports.assembly import WorkingCopy, working_copy
+from app.reports.decisions import follow_texts
 from app.reports.forms import Direction
 from app.reports.models import Fact, Item, Report, Section
 
@@ -57,8 +58,7 @@ def save_item(
     first, *rest = texts_of(text)
     _refuse_stale(item, version=version, base=base, mine=text)
     if first != item.text or rest:
-        _set_text(session, item, first, by=by, at=at)
-        for offset, paragraph in enumerate(rest):
+        paragraphs = [
             _insert(
                 session,
                 item.report_id,
@@ -67,6 +67,9 @@ def save_item(
                 offset,
                 Block(kind="paragraph", text=paragraph),
             )
+            for offset, paragraph in enumerate(rest)
+        ]
+        _set_text(session, item, first, by=by, at=at, beside={one.id: one.text for one in paragraphs})
     return touch(session, report, [item.section_id], by=by, at=at)
 
 
@@ -276,31 +279,24 @@ def _refuse_stale(item: Item, *, version: int, base: str | None, mine: str) -> N
         )
 
 
-def _set_text(session: Session, item: Item, text: str, *, by: User, at: datetime) -> None:
+def _set_text(
+    session: Session,
+    item: Item,
+    text: str,
+    *,
+    by: User,
+    at: datetime,
+    beside: Mapping[int, str] | None = None,
+) -> None:
+    """`beside` are the texts of items made of what was typed in this one."""
     if item.text == text:
         return
-    retext_facts(session, item.id, text)
+    follow_texts(session, {item.id: (item.text, text)}, made=beside)
     item.text = text
     item.version += 1
     item.carried_open = False
     item.updated_at, item.updated_by_id = at, by.id
     item.source_start = item.source_end = item.source_line = None
-
-
-def retext_facts(session: Session, item_id: int | None, text: str) -> None:
-    """Let what people decided on an item's values follow its new text; what is not said any more goes."""
-    session.execute(delete(Fact).where(Fact.item_id == item_id, Fact.decision.is_(None)))
-    find_again(session, session.scalars(select(Fact).where(Fact.item_id == item_id)), text)
-
-
-def find_again(session: Session, decided: Iterable[Fact], text: str) -> None:
-    """Move what people decided to where its words now stand; what is not said any more goes."""
-    for fact in decided:
-        found = text.find(fact.literal)
-        if found < 0:
-            session.delete(fact)
-        else:
-            fact.start, fact.end = found, found + len(fact.literal)
 
 
 def texts_of(text: str) -> list[str]:

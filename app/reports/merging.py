@@ -21,7 +21,8 @@ from app.document.schema import Block, Document
 from app.document.schema import Section as DocumentSection
 from app.errors import TooLarge
 from app.reports.assembly import CONTENT, RECOGNISED, working_copy
-from app.reports.editing import FIELD_LIMIT, retext_facts, sections_of, touch
+from app.reports.decisions import follow_texts
+from app.reports.editing import FIELD_LIMIT, sections_of, touch
 from app.reports.models import Item, Report, Section
 
 
@@ -239,7 +240,7 @@ def _bring_in_line(
 ) -> None:
     if (row.text, row.kind, row.ordered) != (block.text, block.kind, block.ordered):
         if row.text != block.text:
-            retext_facts(session, row.id, block.text)
+            follow_texts(session, {row.id: (row.text, block.text)})
             row.source_start = row.source_end = row.source_line = None
         row.text, row.kind, row.ordered = block.text, block.kind, block.ordered
         row.version += 1

@@ -24,8 +24,8 @@ from app.errors import Conflict
 from app.reports import events, live
 from app.reports.assembly import Path, WorkingCopy, apply_decisions
 from app.reports.change_forms import ChangesForm, TextChange
+from app.reports.decisions import find_again
 from app.reports.edit_page import Chip, ItemToEdit, chips_of_item
-from app.reports.editing import find_again
 from app.reports.models import AcknowledgedSave, Fact, Item, Report, Section
 from app.reports.planning import ItemChanged, Plan, Row, as_stored
 
@@ -230,7 +230,7 @@ def _write(
     )
     if report.is_published:
         session.execute(delete(Fact).where(Fact.item_id == row.id, Fact.decision.is_(None)))
-    find_again(session, decided, row.text)
+    find_again(session, decided, row.text, before=row.before or "")
     if report.state == "published":
         report.state = "amending"
         session.execute(update(Team).where(Team.id == report.team_id).values(pulse=Team.pulse + 1))

@@ -44,6 +44,8 @@ class Row:
     carried_open: bool = False
     updated_by_id: int | None = None
     updated_at: datetime | None = None
+    before: str | None = None
+    """What it said before it got another text."""
     parent: Row | None = None
     below: list[Row] = field(default_factory=list)
 
@@ -102,6 +104,7 @@ class Plan:
             raise ItemChanged(row, change.item, base=change.base, mine=change.text)
         text = as_stored(change.text, kind=row.kind)
         if text != row.text:
+            row.before = row.text if row.before is None else row.before
             row.text = text
             row.version += 1
             self.sections.add(row.section)

@@ -18,6 +18,7 @@ from app.reports import events
 from app.reports.actions import keep_goals
 from app.reports.assembly import WorkingCopy, clear, lay_out, working_copy
 from app.reports.carried import leave_behind
+from app.reports.decisions import decide_again, decisions_on
 from app.reports.models import Fact, Report, Revision, SourcePage
 from app.reports.trail import audit, beat
 
@@ -110,8 +111,9 @@ def replace_with_page(
     report.source_page_id = page.id
     report.updated_at, report.updated_by_id = at, by.id if by else None
     report.version += 1
+    decided = decisions_on(session, report)
     clear(session, report)
-    copy = lay_out(session, report, reading.document)
+    copy = decide_again(session, report, decided, lay_out(session, report, reading.document))
     _publish(session, report, copy, by=by, author_name=author_name, at=at, reason=reason, page=page)
     return report
 
