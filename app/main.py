@@ -33,6 +33,7 @@ from app.reports import (
     publication_routes,
     revision_routes,
     source_routes,
+    start_routes,
 )
 from app.reports import routes as report_routes
 from app.reports.kept_pages import KeptPages
@@ -104,6 +105,7 @@ def _routers() -> list[APIRouter]:
         live_routes.router,
         carried_routes.router,
         goal_routes.router,
+        start_routes.router,
         metric_routes.router,
         point_routes.router,
         annotation_routes.router,

@@ -1,4 +1,4 @@
-"""Signing in and out, one-time links, the first set-up, and where `/` leads."""
+"""Signing in and out, one-time links, the first set-up."""
 
 from __future__ import annotations
 
@@ -24,19 +24,6 @@ from app.web.templates import page
 
 router = APIRouter()
 log = structlog.get_logger("weekline.accounts")
-
-
-@router.get("/")
-def home(request: Request, viewer: CurrentViewer, session: DbSession) -> Response:
-    """To what the person's role is about: their weeks, or the trends for an executive."""
-    teams = queries.visible_teams(session, viewer)
-    if not teams:
-        return go_to(request, "/settings/teams" if viewer.is_administrator else "/teams")
-    led = [team for team in teams if "lead" in viewer.roles_in(team.id)]
-    managed = [team for team in teams if "manager" in viewer.roles_in(team.id)]
-    if led or managed or viewer.is_administrator:
-        return go_to(request, urls.weeks((led or managed or teams)[0]))
-    return go_to(request, urls.trends(teams[0]))
 
 
 @router.get("/teams")

@@ -152,12 +152,22 @@ def some_sections(session: Session, report: Report, section_ids: Iterable[int]) 
 
 
 def last_weeks_goals(session: Session, report: Report, week_rule: str) -> dict[str, Any]:
-    """What the checklist of last week's goals needs, in one statement."""
+    """What the checklist of last week's goals needs: one statement, two where a week lies between."""
     goals = goal_queries.goals_around(session, report, with_drafts=True)
+    week = timedelta(days=7)
+    skipped = (
+        queries.skipped_between(session, [report.team_id], goals.before + week, report.period_start - week)
+        if goals.before and goals.before < report.period_start - week
+        else {}
+    )
     return {
+        "skipped_since": [
+            (queries.week_name_of(monday, week_rule)[1], reason)
+            for (_, monday), reason in sorted(skipped.items())
+        ],
         "last_goals": goals.last,
         "goals_from": queries.week_name_of(goals.before, week_rule) if goals.before else None,
-        "goals_are_last_weeks": goals.before == report.period_start - timedelta(days=7),
+        "goals_are_last_weeks": goals.before == report.period_start - week,
         "week_name": lambda day: queries.week_name_of(day, week_rule),
     }
 

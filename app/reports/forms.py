@@ -130,7 +130,21 @@ class CarriedForm(FormModel):
 
 
 class NewWeekForm(FormModel):
+    """`sure` where the person was told that the week is unusual, and starts it all the same."""
+
     period_start: Text
+    sure: bool = False
+
+
+class WayBackForm(FormModel):
+    """`next` is the page to go on with."""
+
+    next: Text = ""
+
+
+class SkippedWeekForm(WayBackForm):
+    period_start: Text
+    reason: Text
 
 
 ItemData = Annotated[ItemForm, Form()]
@@ -147,6 +161,8 @@ FactData = Annotated[FactForm, Form()]
 OutcomeData = Annotated[OutcomeForm, Form()]
 CarriedData = Annotated[CarriedForm, Form()]
 NewWeekData = Annotated[NewWeekForm, Form()]
+WayBackData = Annotated[WayBackForm, Form()]
+SkippedWeekData = Annotated[SkippedWeekForm, Form()]
 
 
 def day_of(text: str) -> date:

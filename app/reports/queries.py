@@ -16,6 +16,8 @@ from sqlalchemy import (
     Select,
     bindparam,
     func,
+    literal,
+    null,
     select,
     union_all,
 )
@@ -25,7 +27,7 @@ from app.accounts.models import Team, User
 from app.document.schema import WeekRule
 from app.document.weeks import period_of, week_of, weeks_in_year
 from app.errors import NotFound
-from app.reports.models import Report, Revision, SourcePage
+from app.reports.models import Report, Revision, SkippedWeek, SourcePage
 
 TickState = Literal["published", "amended", "draft"]
 SHORT_DAYS = timedelta(days=3)
@@ -51,6 +53,8 @@ class WeekTick:
     headline: str | None = None
     has_changes: bool = False
     """Published, with changes that readers do not see yet."""
+    skipped: str | None = None
+    """Why there is no report, where the team said so."""
 
     @property
     def has_accident(self) -> bool:
@@ -66,12 +70,14 @@ class YearRail:
     since: date | None
 
     def state_of(self, tick: WeekTick, this_week: tuple[int, int] | None = None) -> str:
-        """What the tick shows: its report's state, `missing` between the first report and now, `future`.
+        """What the tick shows: its report's state, `skipped`, `missing` (since the first report), `future`.
 
         Without `this_week` it is taken to be that of the year's last report.
         """
         if tick.state is not None:
             return tick.state
+        if tick.skipped is not None:
+            return "skipped"
         if this_week is None:
             this_week = max(
                 (week.year, week.number) for week in self.weeks if week.state or week is self.weeks[0]
@@ -148,7 +154,10 @@ def year_rail(session: Session, team_id: int, year: int, rule: str, *, with_draf
     """All weeks of a year with what the team reported on them, in one statement."""
     weeks = _weeks_of(year, rule)
     asked = {"team_id": team_id, "first": weeks[0].start, "last": weeks[-1].start}
-    rows = {row.period_start: row for row in session.execute(_rail_query(with_drafts), asked)}
+    rows: dict[date, Any] = {}
+    for row in session.execute(_rail_query(with_drafts), asked):
+        if row.id is not None or row.period_start not in rows:  # a report counts for more than a skip
+            rows[row.period_start] = row
     first = next(iter(rows.values()))[-1] if rows else None
     return YearRail(year, [_with_report(week, rows.get(week.start)) for week in weeks], first)
 
@@ -281,6 +290,16 @@ def reports_between(
     }
 
 
+def skipped_between(
+    session: Session, team_ids: Sequence[int], first: date, last: date
+) -> dict[tuple[int, date], str]:
+    """Why weeks from one Monday to another are skipped, by team and Monday."""
+    query = select(SkippedWeek.team_id, SkippedWeek.period_start, SkippedWeek.reason).where(
+        SkippedWeek.team_id.in_(team_ids), SkippedWeek.period_start.between(first, last)
+    )
+    return {(team_id, start): reason for team_id, start, reason in session.execute(query)}
+
+
 def source_page_of(session: Session, report: Report) -> dict[str, Any]:
     """The imported page of a report as the context of its template; NotFound where it was typed."""
     row = session.execute(
@@ -315,15 +334,29 @@ def _ticks() -> Select[*tuple[Any, ...]]:
 
 @cache
 def _rail_query(with_drafts: bool) -> Select[*tuple[Any, ...]]:
+    """The weeks of a team from one Monday to another: those with a report, and those that are skipped."""
     since = select(func.min(Report.period_start)).where(Report.team_id == bindparam("team_id"))
-    query = _ticks().where(
+    reports = _ticks().where(
         Report.team_id == bindparam("team_id"),
         Report.period_start.between(bindparam("first"), bindparam("last")),
     )
     if not with_drafts:
         since = since.where(Report.published_revision > 0)
-        query = query.where(Report.published_revision > 0)
-    return query.add_columns(since.scalar_subquery())
+        reports = reports.where(Report.published_revision > 0)
+    skipped = select(
+        null(),
+        SkippedWeek.period_start,
+        literal("skipped"),
+        literal(0),
+        null(),
+        *(literal(0) for _ in range(4)),
+        SkippedWeek.reason,
+    ).where(
+        SkippedWeek.team_id == bindparam("team_id"),
+        SkippedWeek.period_start.between(bindparam("first"), bindparam("last")),
+    )
+    weeks = union_all(reports.add_columns(null().label("skipped")), skipped).subquery()
+    return select(*weeks.c, since.scalar_subquery())
 
 
 @cache
@@ -381,6 +414,8 @@ def _weeks_of(year: int, rule: str) -> list[WeekTick]:
 def _with_report(week: WeekTick, row: Any) -> WeekTick:
     if row is None:
         return week
+    if row.id is None:
+        return replace(week, skipped=row.skipped)
     state: TickState = (
         "draft" if row.published_revision == 0 else "amended" if row.published_revision > 1 else "published"
     )

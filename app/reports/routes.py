@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from starlette.background import BackgroundTask
 
-from app.accounts.access import VisibleTeam, WritableTeam
+from app.accounts.access import VisibleTeam
 from app.accounts.policy import sees_several_teams
 from app.db import Database
 from app.document.weeks import which_week
@@ -19,10 +19,8 @@ from app.reports.access import (
     KnownReport,
     ReadableKnownReport,
     ReportInView,
-    Writer,
 )
 from app.reports.assembly import document_of, report_as_published
-from app.reports.forms import NewWeekData, day_of
 from app.reports.kept_pages import (
     SNAPSHOT,
     KeptPages,
@@ -34,11 +32,9 @@ from app.reports.kept_pages import (
     store,
 )
 from app.reports.models import Report
-from app.reports.starting import start_report
 from app.web.clock import Now
 from app.web.database import DbSession, QuickReads
 from app.web.database import later as later_in_turn
-from app.web.htmx import go_to
 from app.web.i18n import language_of
 from app.web.templates import page, render, theme_of
 
@@ -153,20 +149,3 @@ def weeks(
     """A team's year: the weeks as ticks and as a list, and the other teams one may see."""
     context = weeks_page.weeks_page(session, team=team, year=year, now=now, board=int(board))
     return page(request, "reports/weeks.html", {"team": team, "tab": "weeks", **context})
-
-
-@router.post("/teams/{team}/weeks")
-def start(
-    request: Request, team: WritableTeam, writer: Writer, form: NewWeekData, session: DbSession, now: Now
-) -> Response:
-    """Start the draft of the week that the day lies in."""
-    started = start_report(
-        session,
-        team_id=team.id,
-        period_start=day_of(form.period_start),
-        rule="iso" if team.week_rule == "iso" else "jan1-monday",
-        language="en" if team.language == "en" else "zh",
-        by=writer,
-        at=now,
-    )
-    return go_to(request, f"/teams/{team.slug}/weeks/{started.period_start.isoformat()}/edit")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -19,7 +19,7 @@ from app.document.vocabulary import Language
 from app.errors import Conflict, Invalid
 from app.reports.assembly import Path, lay_out, published_document
 from app.reports.carried import said_of
-from app.reports.models import Report, Workstream
+from app.reports.models import Report, SkippedWeek, Workstream
 from app.reports.trail import audit, beat
 
 SKELETON: tuple[SectionKind, ...] = (
@@ -63,11 +63,10 @@ def start_report(
     """A draft for the week that `period_start` lies in, with the headings of the team's last published week.
 
     Metrics stand there with their names and no value yet, open items as carried over: they are no part
-    of the week before somebody edits or keeps them. Raises Conflict where the week exists and Invalid
-    where the day is out of range.
+    of the week before somebody edits or keeps them. A week that was skipped is so no longer. Raises
+    Conflict where the week exists and Invalid where the day is out of range.
     """
-    if not EARLIEST <= period_start < LATEST:
-        raise Invalid("report.week_out_of_range", first=EARLIEST.isoformat(), last=LATEST.isoformat())
+    refuse_out_of_range(period_start)
     monday = weeks.monday_of(period_start)
     if find_report(session, team_id, monday) is not None:
         raise Conflict("report.week_exists", period=monday.isoformat())
@@ -93,12 +92,20 @@ def start_report(
         updated_by_id=by.id if by else None,
     )
     session.add(report)
+    session.execute(
+        delete(SkippedWeek).where(SkippedWeek.team_id == team_id, SkippedWeek.period_start == monday)
+    )
     session.flush()
     document = Document(title=title, sections=[each.section for each in begun])
     lay_out(session, report, document, carried=carried)
     beat(session, team_id)
     audit(session, "report.started", report, by=by, at=at)
     return report
+
+
+def refuse_out_of_range(day: date) -> None:
+    if not EARLIEST <= day < LATEST:
+        raise Invalid("report.week_out_of_range", first=EARLIEST.isoformat(), last=LATEST.isoformat())
 
 
 def last_published(session: Session, team_id: int, monday: date) -> Report | None:

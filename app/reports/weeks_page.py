@@ -64,7 +64,10 @@ class WeekRow:
 
 @dataclass(frozen=True, slots=True)
 class YearSummary:
-    """What the lede and the legend count. `due` are the weeks since the first report that are over."""
+    """What the lede and the legend count.
+
+    `due` are the weeks since the first report that are over and not skipped.
+    """
 
     counts: dict[str, int]
     written: int
@@ -81,6 +84,8 @@ class BoardCell:
     state: str
     has_accident: bool
     has_grave_accident: bool
+    skipped: str | None = None
+    """Why there is no report, where the team said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +139,9 @@ def weeks_page(
         "has_goals": any(row.goals for row in rows),
         "summary": summary_of(rail, now_in),
         "is_empty": not years,
-        "may_start": team.may_write and this_one is not None and this_one.state is None,
+        "may_start": (
+            team.may_write and this_one is not None and this_one.state is None and this_one.skipped is None
+        ),
         "discarded": discarded_of(session, team.id, now) if team.may_write else [],
         "week_name": lambda day: queries.week_name_of(day, team.week_rule),
         "board": _board(session, team, monday, board if board in BOARD_SPANS else BOARD_SPANS[0]),
@@ -146,9 +153,9 @@ def summary_of(rail: YearRail, now_in: tuple[int, int]) -> YearSummary:
     states = [(rail.state_of(tick, now_in), tick) for tick in rail.weeks]
     counts = {
         state: sum(1 for one, _ in states if one == state)
-        for state in ("published", "amended", "draft", "missing")
+        for state in ("published", "amended", "draft", "missing", "skipped")
     }
-    due = [tick for state, tick in states if state != "future" and _is_over(tick, now_in)]
+    due = [tick for state, tick in states if state not in ("future", "skipped") and _is_over(tick, now_in)]
     return YearSummary(
         counts=counts,
         written=sum(1 for tick in due if tick.state in ("published", "amended")),
@@ -204,6 +211,7 @@ def _board(session: Session, team: TeamInView, monday: date, span: int) -> Board
     mondays = [monday - WEEK * back for back in range(span - 1, -1, -1)]
     ids = [one.id for one in teams]
     reports = queries.reports_between(session, ids, mondays[0], mondays[-1])
+    skipped = queries.skipped_between(session, ids, mondays[0], mondays[-1])
     goals = goal_queries.goal_counts(session, ids, monday - WEEK, monday - WEEK)
     rows = []
     for one in teams:
@@ -213,14 +221,17 @@ def _board(session: Session, team: TeamInView, monday: date, span: int) -> Board
             tick = reports.get((one.id, day))
             if tick is not None and tick.state == "draft" and not drafts:
                 tick = None
-            cells.append(_cell(day, tick, one, monday))
+            cells.append(_cell(day, tick, one, monday, skipped=skipped.get((one.id, day))))
         rows.append(BoardRow(one, cells, goals.get((one.id, monday - WEEK))))
     return Board([(day, queries.week_name_of(day, team.week_rule)[1]) for day in mondays], rows, span)
 
 
-def _cell(day: date, tick: WeekTick | None, team: BoardTeam, monday: date) -> BoardCell:
+def _cell(
+    day: date, tick: WeekTick | None, team: BoardTeam, monday: date, *, skipped: str | None
+) -> BoardCell:
     if tick is None or tick.state is None:
-        return BoardCell(day, "missing" if team.since <= day < monday else "future", False, False)
+        state = "skipped" if skipped else "missing" if team.since <= day < monday else "future"
+        return BoardCell(day, state, False, False, skipped)
     return BoardCell(day, tick.state, tick.has_accident, tick.accidents_ab > 0)
 
 

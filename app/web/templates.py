@@ -31,6 +31,7 @@ ICON_WIDTHS = {
     "tick-amended": 12,
     "tick-draft": 12,
     "tick-missing": 12,
+    "tick-skipped": 12,
     "dot": 8,
 }
 """Widths of the drawings that are not 16 × 16."""

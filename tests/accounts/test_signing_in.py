@@ -63,10 +63,9 @@ class TestTheRightPassword:
     @pytest.mark.parametrize(
         ("person", "home"),
         [
-            ("lin", "/teams/payments/weeks"),
             ("mei", "/teams/trade/weeks"),
             ("eve", "/teams/trade/trends"),
-            ("otto", "/teams/elsewhere/weeks"),
+            ("ada", "/teams/elsewhere/weeks"),
         ],
     )
     def test_home_is_what_the_role_is_about(
