@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,7 @@ from app.document.schema import Block, Document, Fact, Incident
 from app.reports import events, goal_queries, queries
 from app.reports.assembly import Path, WorkingCopy, working_copy
 from app.reports.carried import SaidLastWeek, said_last_week
+from app.reports.checks import checks
 from app.reports.models import Report
 from app.reports.page_events import minutes_between
 from app.reports.report_page import this_week
@@ -128,17 +130,34 @@ class SectionToEdit:
 def edit_page(session: Session, *, report: Report, team: TeamInView, now: datetime) -> dict[str, Any]:
     """The context of the editing page, in at most nine statements however long the report is."""
     copy = working_copy(session, report)
+    sections = sections_to_edit(copy)
+    goals = last_weeks_goals(session, report, team.week_rule)
     return {
         "report": report,
         "document": copy.document,
-        "sections": sections_to_edit(copy),
+        "sections": sections,
+        "findings": checks(copy, sections, goals["last_goals"], as_of=_as_of(report, team, now)),
         "rail": queries.year_rail(session, team.id, report.week_year, team.week_rule),
-        **last_weeks_goals(session, report, team.week_rule),
+        **goals,
         "this_week": this_week(now, team),
         "grades": GRADES,
         "usual_headings": usual_headings("en" if team.language == "en" else "zh"),
         **section_notes(session, report, copy.document),
     }
+
+
+def findings_page(session: Session, *, report: Report, team: TeamInView, now: datetime) -> dict[str, Any]:
+    """What to look at before publishing, anew; in four statements however long the report is."""
+    copy = working_copy(session, report)
+    goals = goal_queries.goals_around(session, report, with_drafts=True).last
+    as_of = _as_of(report, team, now)
+    return {"findings": checks(copy, sections_to_edit(copy), goals, as_of=as_of)}
+
+
+def _as_of(report: Report, team: TeamInView, now: datetime) -> date:
+    """The day up to which the week's plans are past: today, or the end of a week that is over."""
+    today = now.astimezone(ZoneInfo(team.time_zone)).date()
+    return min(today, report.period_end + timedelta(days=1))
 
 
 def some_sections(session: Session, report: Report, section_ids: Iterable[int]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Saying what became of last week's goals."""
+"""Saying what became of last week's goals, and what is left to look at before publishing."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ from app.web.htmx import go_to, wants_fragment
 from app.web.templates import page
 
 router = APIRouter()
+
+
+@router.get(REPORT + "/checks")
+def findings(request: Request, shown: EditableReport, session: DbSession, now: Now) -> Response:
+    """What is missing, undecided or does not add up, as it now stands."""
+    context = edit_page.findings_page(session, report=shown.report, team=shown.team, now=now)
+    return page(request, "reports/edit/_checks.html", {"team": shown.team, "url": shown.url, **context})
 
 
 @router.post(REPORT + "/outcomes/{goal_id}")

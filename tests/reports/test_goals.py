@@ -27,7 +27,7 @@ class Goals:
         self.client, self.database = client, database
 
     def start(self, monday: date) -> str:
-        self.client.post(WEEKS, data={"period_start": monday.isoformat()})
+        self.client.post(WEEKS, data={"period_start": monday.isoformat(), "sure": "true"})
         return f"{WEEKS}/{monday.isoformat()}"
 
     def set_in(self, monday: date) -> list[Goal]:

@@ -39,7 +39,7 @@ class Draft:
         self.monday = monday
 
     def start(self) -> Draft:
-        answer = self.client.post(WEEKS, data={"period_start": self.monday.isoformat()})
+        answer = self.client.post(WEEKS, data={"period_start": self.monday.isoformat(), "sure": "true"})
         assert answer.headers["location"] == f"{self.url}/edit", answer.text
         return self
 

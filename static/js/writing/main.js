@@ -4,6 +4,7 @@ import { Page } from "./page.js";
 import { Queue } from "./queue.js";
 import { Vault } from "./vault.js";
 import { send } from "./sending.js";
+import { startChecks } from "./checks.js";
 import { startClashes } from "./clash.js";
 import { startEntry } from "./entry.js";
 import { isComposedIn, isTypedIn, startFields } from "./fields.js";
@@ -34,6 +35,7 @@ startOutline(page, queue);
 startSaving(page, queue);
 startEntry(page, queue);
 startTaking(page);
+startChecks(page, queue);
 
 function startSaving(page, queue) {
   const status = startStatus(page, queue, vault);

@@ -1,0 +1,224 @@
+"""What a writer may want to look at before publishing: what is missing, undecided, or does not add up.
+
+Pure. Nothing here hinders publication; only an empty report is refused, elsewhere. Each finding names the
+place on the editing page that it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, Literal
+
+from app.document.schema import Block, DateFact, Document, PartsTotalFact, ProgressFact
+from app.reports.assembly import WorkingCopy
+from app.reports.goal_queries import GoalOfWeek
+from app.web.i18n import N_
+
+if TYPE_CHECKING:  # the editing page shows the findings, and imports this
+    from app.reports.edit_page import SectionToEdit
+
+Kind = Literal["contradiction", "undecided", "hint"]
+KINDS: tuple[Kind, ...] = ("contradiction", "undecided", "hint")
+EXCERPT = 28
+GRADES_OF = {"AB": {"A", "B", "AB"}, "CD": {"C", "D", "CD"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`key` is that of its message, `values` what stands in it, `anchor` an element of the editing page."""
+
+    key: str
+    kind: Kind
+    anchor: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def checks(
+    copy: WorkingCopy, sections: Sequence[SectionToEdit], goals: Sequence[GoalOfWeek], *, as_of: date
+) -> list[Finding]:
+    """The findings of a week that is being written, those that contradict first.
+
+    `sections` are the copy's as the page shows them, `goals` those that last week set for this one;
+    `as_of` is the day from which planned days count as past.
+    """
+    found = [
+        *_sums(copy),
+        *_incident_counts(copy),
+        *_since_last_week(copy),
+        *_goals_without_outcome(goals),
+        *_metrics_without_value(sections),
+        *_unconfirmed(copy),
+        *_uncertain(copy),
+        *_past_plans(copy, as_of),
+        *_silent_sections(copy),
+    ]
+    return sorted(found, key=lambda finding: KINDS.index(finding.kind))
+
+
+def _sums(copy: WorkingCopy) -> Iterator[Finding]:
+    for fact, item_id in _facts(copy):
+        if isinstance(fact, PartsTotalFact) and not fact.sum_ok:
+            yield Finding(
+                N_("check.sum"),
+                "contradiction",
+                f"item-{item_id}",
+                {"total": fact.total, "sum": sum(fact.parts.values())},
+            )
+
+
+def _incident_counts(copy: WorkingCopy) -> Iterator[Finding]:
+    document = copy.document
+    index = next((n for n, section in enumerate(document.sections) if section.kind == "incidents"), None)
+    if index is None:
+        return
+    for grades, stated in document.incident_counts.items():
+        letters = GRADES_OF.get(grades, {grades})
+        listed = sum(1 for incident in document.incidents if incident.grade in letters)
+        if listed != stated:
+            yield Finding(
+                N_("check.incident_counts"),
+                "contradiction",
+                f"section-{copy.section_ids[index]}",
+                {"grades": "/".join(grades), "stated": stated, "listed": listed},
+            )
+
+
+def _since_last_week(copy: WorkingCopy) -> Iterator[Finding]:
+    """A progress that went back, and promised days that moved."""
+    said = {item_id: carried.said for item_id, carried in copy.carried.items() if not carried.is_open}
+    for fact, item_id in _facts(copy):
+        last = said.get(item_id)
+        if last is None:
+            continue
+        if isinstance(fact, ProgressFact):
+            before = _percent(last["progress"])
+            if before is not None and fact.value < before:
+                yield Finding(
+                    N_("check.progress_back"),
+                    "contradiction",
+                    f"item-{item_id}",
+                    {"before": last["progress"], "now": f"{fact.value:f}%"},
+                )
+        elif isinstance(fact, DateFact) and fact.status == "planned" and fact.precision == "day":
+            for one in last["dates"]:
+                if one["role"] == fact.role and len(one["iso"]) == len(fact.iso) and one["iso"] < fact.iso:
+                    yield Finding(
+                        N_("check.slipped"),
+                        "hint",
+                        f"item-{item_id}",
+                        {"what": fact.role or "", "before": one["literal"], "now": fact.literal},
+                    )
+
+
+def _goals_without_outcome(goals: Sequence[GoalOfWeek]) -> Iterator[Finding]:
+    for goal in goals:
+        if goal.outcome is None:
+            yield Finding(N_("check.goal"), "undecided", f"goal-{goal.id}", {"text": _excerpt(goal.text)})
+
+
+def _metrics_without_value(sections: Sequence[SectionToEdit]) -> Iterator[Finding]:
+    for section in sections:
+        for metric in section.metrics:
+            if metric.is_reported and not metric.literal:
+                yield Finding(N_("check.metric"), "undecided", f"reading-{metric.key}", {"name": metric.name})
+
+
+def _unconfirmed(copy: WorkingCopy) -> Iterator[Finding]:
+    kinds = {item_id: _block(copy.document, place).kind for place, item_id in copy.item_ids.items()}
+    waiting = [
+        item_id
+        for item_id in kinds
+        if kinds[item_id] == "item"
+        and item_id in copy.carried
+        and copy.carried[item_id].is_open
+        and not copy.carried[item_id].is_dropped
+    ]
+    if waiting:
+        yield Finding(N_("check.carried"), "undecided", f"item-{waiting[0]}", {"count": len(waiting)})
+
+
+def _uncertain(copy: WorkingCopy) -> Iterator[Finding]:
+    for fact, item_id in _facts(copy):
+        if not fact.certain:
+            yield Finding(N_("check.uncertain"), "undecided", f"item-{item_id}", {"literal": fact.literal})
+
+
+def _past_plans(copy: WorkingCopy, as_of: date) -> Iterator[Finding]:
+    for fact, item_id in _facts(copy):
+        if (
+            isinstance(fact, DateFact)
+            and fact.status == "planned"
+            and fact.precision == "day"
+            and date.fromisoformat(fact.iso) < as_of
+        ):
+            yield Finding(
+                N_("check.past_plan"),
+                "undecided",
+                f"item-{item_id}",
+                {"literal": fact.literal, "what": fact.role or ""},
+            )
+
+
+def _silent_sections(copy: WorkingCopy) -> Iterator[Finding]:
+    """Sections that say nothing where something is expected, be it that there is nothing."""
+    document = copy.document
+    for index, section in enumerate(document.sections):
+        if any(_says_something(copy, (index, (n,)), block) for n, block in enumerate(section.blocks)):
+            continue
+        if any(below.parent == index for below in document.sections):
+            continue
+        anchor = f"section-{copy.section_ids[index]}"
+        name = " ".join(filter(None, [section.code, section.title]))
+        match section.kind:
+            case "incidents":
+                yield Finding(N_("check.no_incidents"), "undecided", anchor)
+            case "workstream":
+                yield Finding(N_("check.no_work"), "hint", anchor, {"name": name})
+            case "next_goals":
+                yield Finding(N_("check.no_goals"), "hint", anchor)
+            case "reflections":
+                yield Finding(N_("check.no_reflections"), "hint", anchor)
+            case _:
+                pass
+
+
+def _says_something(copy: WorkingCopy, place: tuple[int, tuple[int, ...]], block: Block) -> bool:
+    carried = copy.carried.get(copy.item_ids[place])
+    if carried is not None and carried.is_open:
+        return False
+    index, path = place
+    return bool(block.text.strip()) or any(
+        _says_something(copy, (index, (*path, n)), child) for n, child in enumerate(block.blocks)
+    )
+
+
+def _facts(copy: WorkingCopy) -> Iterator[tuple[Any, int]]:
+    """The facts of the week with their items, without those of what is carried over and still open."""
+    for fact in copy.document.facts:
+        item_id = copy.item_ids[fact.place.section, fact.place.path]
+        carried = copy.carried.get(item_id)
+        if carried is None or not carried.is_open:
+            yield fact, item_id
+
+
+def _block(document: Document, place: tuple[int, tuple[int, ...]]) -> Block:
+    index, (first, *path) = place[0], place[1]
+    block = document.sections[index].blocks[first]
+    for position in path:
+        block = block.blocks[position]
+    return block
+
+
+def _percent(literal: str | None) -> Decimal | None:
+    try:
+        return Decimal((literal or "").rstrip("%"))
+    except InvalidOperation:
+        return None
+
+
+def _excerpt(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= EXCERPT else f"{line[: EXCERPT - 1]}…"
