@@ -175,7 +175,7 @@ def _silent_sections(copy: WorkingCopy) -> Iterator[Finding]:
         match section.kind:
             case "incidents":
                 yield Finding(N_("check.no_incidents"), "undecided", anchor)
-            case "workstream":
+            case "workstream" if not _waits(copy, index):
                 yield Finding(N_("check.no_work"), "hint", anchor, {"name": name})
             case "next_goals":
                 yield Finding(N_("check.no_goals"), "hint", anchor)
@@ -183,6 +183,14 @@ def _silent_sections(copy: WorkingCopy) -> Iterator[Finding]:
                 yield Finding(N_("check.no_reflections"), "hint", anchor)
             case _:
                 pass
+
+
+def _waits(copy: WorkingCopy, index: int) -> bool:
+    """Whether something that was carried over into the section waits to be kept."""
+    ids = (item_id for (section, _), item_id in copy.item_ids.items() if section == index)
+    return any(
+        carried.is_open and not carried.is_dropped for carried in map(copy.carried.get, ids) if carried
+    )
 
 
 def _says_something(copy: WorkingCopy, place: tuple[int, tuple[int, ...]], block: Block) -> bool:

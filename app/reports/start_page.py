@@ -70,7 +70,7 @@ class WeekToWrite:
     """Of its report: draft, published or amending; None where it has none yet."""
     skipped: str | None = None
     missed: list[NamedWeek] = field(default_factory=list)
-    """Weeks before it without a report, the newest first."""
+    """Weeks that are over without a report, the newest first."""
     unpublished: list[NamedWeek] = field(default_factory=list)
     """Drafts before it, of which nothing is carried over."""
     skipped_since: list[tuple[NamedWeek, str]] = field(default_factory=list)
@@ -145,7 +145,8 @@ def _tell(
     team = week.team
     week.state = states.get((team.id, week.week.monday))
     week.skipped = skipped.get((team.id, week.week.monday))
-    for before in reversed(list(_weeks_between(team, week.week.monday - WEEK * 9, week.week.monday))):
+    current = week.week.monday - WEEK * max(week.weeks_ahead, 0)
+    for before in reversed(list(_weeks_between(team, current - WEEK * (LOOKED_BACK + 1), current))):
         state = states.get((team.id, before.monday))
         if state == "draft":
             week.unpublished.append(before)
