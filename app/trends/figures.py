@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from string import ascii_lowercase
 
 from app.metrics.scales import WHOLE
@@ -93,7 +94,7 @@ class Group:
         return self.figures[0].judged
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shown:
     """What all charts of a team share: the axes, the accidents by number, who said what beside a week."""
 
@@ -107,13 +108,19 @@ class Shown:
     remarks: Sequence[Remark]
     skipped: Mapping[date, str]
 
-    @property
+    @cached_property
     def numbers(self) -> Mapping[int, list[int]]:
         """Accident numbers by week."""
         found: dict[int, list[int]] = {}
         for week, number in self.accidents:
             found.setdefault(week, []).append(number)
         return found
+
+    @cached_property
+    def pins(self) -> Pins:
+        """The accidents on the time axis."""
+        weeks, numbers = [week for week, _ in self.accidents], [number for _, number in self.accidents]
+        return lay_pins(self.axis, weeks, numbers=numbers)
 
 
 def group(together: Sequence[tuple[Shown, Judged, Budget | None]], words: Words) -> Group:
@@ -208,13 +215,8 @@ class _Drawn:
     def of(cls, shown: Shown, judged: Judged) -> _Drawn:
         points, levels = points_of(judged), levels_of(judged, shown.axis)
         targets = targets_of(judged.series, shown.axis)
-        pins = lay_pins(
-            shown.axis,
-            [week for week, _ in shown.accidents],
-            numbers=[number for _, number in shown.accidents],
-        )
         values = values_of(points, targets, levels, rate=judged.series.metric.is_rate)
-        return cls(points, targets, levels, pins, values)
+        return cls(points, targets, levels, shown.pins, values)
 
 
 def _figure(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,14 +31,31 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """A metric's column, with the digits before and after the decimal point that it has room for."""
+
+    name: str
+    whole: int
+    fraction: int
+
+    @property
+    def aligned(self) -> str:
+        """The classes of a number that stands on the column's decimal point."""
+        return f"i{self.whole} f{self.fraction}"
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """Some metrics side by side; `widths` are the characters before and after their decimal points."""
+    """Some metrics side by side."""
 
     team_slug: str
-    names: list[str]
-    widths: list[tuple[int, int]]
+    columns: list[Column]
     parts: list[tuple[int | None, list[TableRow]]]
     """The rows, the newest first; a long table in a part a year."""
+
+    def beside(self, row: TableRow) -> Iterable[tuple[Column, Cell | None]]:
+        """The row's cells, each with its column."""
+        return zip(self.columns, row.cells, strict=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +74,7 @@ def tables(
     return [
         Table(
             team_slug=trends.team.slug,
-            names=[words.name(one) for one in group],
-            widths=[_widths(one, words) for one in group],
+            columns=[_column(one, words) for one in group],
             parts=_parts(_rows(trends, group, numbers, words), words),
         )
         for group in _abreast(told)
@@ -121,8 +137,7 @@ def parted(text: str) -> Cell:
     return Cell(*on_the_point(text))
 
 
-def _widths(one: Series, words: Words) -> tuple[int, int]:
-    """How many characters a column needs before and after its decimal point."""
+def _column(one: Series, words: Words) -> Column:
     parts = [on_the_point(words.number(one.metric, value.value, value.literal)) for value in one.values]
     whole = max((len(whole) for whole, _ in parts if len(whole) <= MOST_WHOLE), default=0)
-    return whole, min(max(len(rest) for _, rest in parts), MOST_WIDTH)
+    return Column(words.name(one), whole, min(max(len(rest) for _, rest in parts), MOST_WIDTH))

@@ -172,9 +172,7 @@ class TestAChart:
         assert wide(read(), 1).count('class="open-mark"') == 1
 
     def test_says_why_there_are_no_limits(self, read: Read) -> None:
-        assert "不画界限：波动只有 2 种取值，2 位小数太粗；请报 3 位小数或报笔数" in words(
-            figure(read(), 1)
-        ).replace("请报3", "请报 3")
+        assert "不画界限：波动只有 2 种取值，2 位小数太粗；请报 3 位小数或报笔数" in words(figure(read(), 1))
 
     def test_steps_its_target_where_it_changed(self, read: Read) -> None:
         assert wide(read()).count('<line class="target"') == 3
