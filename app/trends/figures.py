@@ -169,10 +169,10 @@ def points_of(judged: Judged) -> list[Point]:
 
 def levels_of(judged: Judged, axis: TimeAxis) -> list[Level]:
     """The limits of each stretch that the axis shows; by volume they are others every week."""
+    retired = judged.series.metric.retired_from
+    weeks = axis.weeks if retired is None else min(axis.weeks, axis.index(retired))
     return [
-        level
-        for stretch in judged.stretches
-        if (level := _level(judged.series, stretch, axis.weeks)) is not None
+        level for stretch in judged.stretches if (level := _level(judged.series, stretch, weeks)) is not None
     ]
 
 

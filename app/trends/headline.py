@@ -63,7 +63,7 @@ def change_in_words(one: Judged, words: Words) -> str:
     text = words.gettext("failures %(change)s") % {"change": told[0]}
     if change.before > 0 and change.now / change.before >= TIMES:
         times = (change.now / change.before).quantize(Decimal("0.1"))
-        return text + words.gettext(", %(times)s times last week’s") % {"times": times}
+        return text + words.gettext(", %(times)s times last week's") % {"times": times}
     return text + (f"{words.comma}{told[1]}" if told[1] else "")
 
 

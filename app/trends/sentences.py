@@ -95,9 +95,9 @@ def findings(one: Judged, budget: Budget | None, words: Words) -> list[str]:
     if budget is not None:
         used = f"{(budget.used * 100).quantize(1):,f}%"
         text = (
-            words.gettext("%(used)s of this year’s error budget used")
+            words.gettext("%(used)s of this year's error budget used")
             if budget.weighted
-            else words.gettext("%(used)s of this year’s error budget used (not weighted by volume)")
+            else words.gettext("%(used)s of this year's error budget used (not weighted by volume)")
         )
         told.append(text % {"used": used})
     return [capital(text) for text in told]

@@ -339,6 +339,34 @@ class TestATeam:
         assert "2025 年事故：D 级 2" in listed
 
 
+class TestADepartment:
+    @pytest.fixture
+    def both(self, database: Database, cast: Cast) -> None:
+        """Two teams of the department that report the same metric, twelve weeks each."""
+        with database.writing() as session:
+            for back in range(12):
+                publish(session, cast.payments, LAST - WEEK * back, {PAY_IN: f"99.98{back * 7 % 5}%"})
+                publish(session, cast.merchant, LAST - WEEK * back, {PAY_IN: f"99.91{back * 3 % 7}%"})
+
+    @pytest.mark.usefixtures("both")
+    def test_shows_its_teams_side_by_side_on_one_scale(self, read: Read, cast: Cast) -> None:
+        html = read(url="/teams/trade/trends")
+        assert html.count('<figure class="one">') == 2
+        one, other = (re.findall(r'class="ylab fin"[^>]*>([^<]+)', figure(html, place)) for place in (0, 1))
+        assert one == other
+        assert cast.payments.name in words(figure(html, 0)) + words(figure(html, 1))
+
+    @pytest.mark.usefixtures("both")
+    def test_leads_to_the_reports_of_each_team(self, read: Read) -> None:
+        html = read(url="/teams/trade/trends")
+        assert "/teams/payments/weeks/2025-06-09#reading-" in html
+        assert "/teams/merchant/weeks/2025-06-09#reading-" in html
+
+    @pytest.mark.usefixtures("both")
+    def test_shows_one_team_only_on_that_teams_page(self, read: Read) -> None:
+        assert read().count("<figure") == 1
+
+
 class TestTheCost:
     def test_is_eight_statements_however_many_weeks(
         self,
@@ -353,6 +381,24 @@ class TestTheCost:
             with query_counter() as queries:
                 assert client.get(URL + query).status_code == 200
             assert queries.total <= 8
+
+    def test_is_the_same_for_two_years_of_eight_metrics(
+        self,
+        client: TestClient,
+        cast: Cast,
+        sign_in: SignIn,
+        database: Database,
+        query_counter: Callable[[], Any],
+    ) -> None:
+        with database.writing() as session:
+            _weeks_of_metrics(session, cast.payments, weeks=104, metrics=8)
+        sign_in(client, cast.eve)
+        for query in ("", "?weeks=all", "?as_of=2025-06-30"):
+            with query_counter() as queries:
+                answer = client.get(URL + query)
+            assert queries.total <= 8
+            assert answer.text.count('<figure class="multiple"') == 8
+            assert len(brotli.compress(answer.content, quality=4)) < 60_000
 
     def test_is_less_than_60_kilobytes(self, database: Database, cast: Cast, read: Read) -> None:
         with database.writing() as session:
@@ -424,6 +470,12 @@ class TestTheNumbersAsCsv:
         self, client: TestClient, cast: Cast, sign_in: SignIn
     ) -> None:
         assert sign_in(client, cast.eve).get("/teams/merchant/trends.csv").text.count("\n") == 1
+
+
+def _weeks_of_metrics(session: Any, team: Team, *, weeks: int, metrics: int) -> None:
+    for back in range(weeks):
+        values = {f"{PAY_IN}{n}": f"99.{(back * 37 + n * 611) % 90 + 900}%" for n in range(metrics)}
+        publish(session, team, LAST - WEEK * back, values)
 
 
 def _ten_years(session: Any, team: Team) -> None:

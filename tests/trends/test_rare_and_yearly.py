@@ -182,12 +182,18 @@ class TestTheMiddleOfFourWeeks:
 
 class TestTwoPeriods:
     def test_are_told_by_their_middle_weeks_and_as_failures(self) -> None:
-        one, _ = laid_out(*spread("99.980", 0, 1, -1, 2, -2, 0, 1), *spread("99.960", 0, 1, -1))
+        one, _ = laid_out(*spread("99.980", 0, 1, -1, 2, -2, 0, 1), *spread("99.960", 0, 1, -1, 0, 2, -2, 0))
         found = compare(one, one.values[:7], one.values[7:])
         assert found is not None
         assert found.change is not None
         assert (found.change.before, found.change.now, found.change.percent) == (200, 400, 100)
-        assert (found.better, found.outside) == (False, 3)
+        assert (found.better, found.outside) == (False, 7)
+
+    def test_that_differ_no_more_than_chance_are_neither_better_nor_worse(self) -> None:
+        one, _ = laid_out(*spread("99.980", 0, 1, -1, 2, -2, 0, 1), *spread("99.979", 0, 2, -1, 3, -2, 1, 0))
+        found = compare(one, one.values[:7], one.values[7:])
+        assert found is not None
+        assert found.better is None
 
     def test_without_values_in_either_are_nothing(self) -> None:
         one, _ = laid_out("99.98")

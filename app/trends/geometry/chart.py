@@ -352,7 +352,7 @@ def _labels_at_the_end(
     latest: Label | None = None
     if newest is not None and newest.index != axis.weeks - 1:
         x = axis.centre(newest.index)
-        near_end = x > 75
+        near_end = x > 88
         latest = Label(
             newest.index, x, -9 if near_end else 9, at[newest.index], "end" if near_end else "start"
         )

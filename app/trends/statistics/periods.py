@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.trends.statistics.readings import FailureChange, Series, Value, failure_change
-from app.trends.statistics.rules import outside
+from app.trends.statistics.rules import differs, outside
 from app.trends.statistics.xmr import Limits, limits
 
 
@@ -25,6 +25,8 @@ class Half:
 class Comparison:
     """A metric then and now. `change` is that of the middle values' failures, for rates.
 
+    `better` is None where the weeks of the second stretch are no more often on one side of the first's
+    median than chance would have them.
     `outside` counts the weeks of the second stretch that lie outside the limits of the first; None where
     the first has too few weeks for limits.
     """
@@ -48,8 +50,10 @@ def compare(series: Series, before: Sequence[Value], after: Sequence[Value]) -> 
     if was is not None and is_ is not None:
         if metric.kind == "rate":
             change = failure_change(was.value, is_.value, metric.direction)
-        if was.value != is_.value:
-            better = (is_.value > was.value) != metric.lower_is_better
+        above = sum(1 for value in after if value.value > was.value)
+        below = sum(1 for value in after if value.value < was.value)
+        if differs(above, below):
+            better = (above > below) != metric.lower_is_better
     return Comparison(series, first, second, change, better, _outside(series, before, after))
 
 

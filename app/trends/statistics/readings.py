@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from app.metrics.scales import failures_per_million, interval, is_met
+from app.metrics.scales import Interval, failures_per_million, interval, is_met
 from app.trends.axes import TimeAxis
 
 Kind = Literal["rate", "ytd_rate", "count", "ytd_count", "gauge"]
@@ -262,7 +262,10 @@ def runs(indexes: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def _value(metric: Metric, standing: Reading, told: Sequence[Reading], axis: TimeAxis) -> Value:
-    stands_for = interval(standing.value, standing.decimals, metric.rounding, rate=metric.is_rate)
+    if metric.is_count and standing.decimals == 0:  # counted, not rounded
+        stands_for = Interval(standing.value, standing.value)
+    else:
+        stands_for = interval(standing.value, standing.decimals, metric.rounding, rate=metric.is_rate)
     former = [
         reading
         for reading in told

@@ -65,6 +65,13 @@ def least_crossings(useful: int) -> int:
     return trials
 
 
+def differs(above: int, below: int) -> bool:
+    """The sign test, two-sided at 5 %: whether so many on one side of a median are more than chance."""
+    trials = above + below
+    tail = sum(comb(trials, each) for each in range(min(above, below) + 1)) / 2.0**trials
+    return 2 * tail <= 0.05
+
+
 def crossings(sides: Sequence[Side]) -> Crossings:
     """Points on the centre line neither cross nor count."""
     useful = [each for each in sides if each]

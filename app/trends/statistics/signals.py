@@ -153,17 +153,17 @@ def _signals(series: Series, stretch: Stretch) -> tuple[dict[int, Signal], Cross
         certain = ends == {which}
         if which and (certain or value.index not in signals):
             signals[value.index] = Signal("outside", which, (which > 0) != down, certain=certain)
-    sides = [side(float(value.value), found.of(value).centre) for value in values]
+    sides = [side(float(value.value), found.middle) for value in values]
     return signals, None if found.trial else crossings(sides)
 
 
 def _in_long_runs(values: Sequence[Value], found: Limits, *, down: bool, locked: bool) -> dict[int, Signal]:
-    """The weeks of runs too long; certain where they are so without weeks whose interval holds the centre."""
-    centres = [found.of(value).centre for value in values]
-    sides = [side(float(value.value), centre) for value, centre in zip(values, centres, strict=True)]
+    """The weeks of runs too long; certain where they are so without weeks whose interval holds the median."""
+    middle = found.middle
+    sides = [side(float(value.value), middle) for value in values]
     sure = [
-        each if side(float(value.low), centre) == side(float(value.high), centre) == each else 0
-        for value, centre, each in zip(values, centres, sides, strict=True)
+        each if side(float(value.low), middle) == side(float(value.high), middle) == each else 0
+        for value, each in zip(values, sides, strict=True)
     ]
     certain = {place for first, last, _ in long_runs(sure, locked=locked) for place in range(first, last + 1)}
     signals = {}

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from math import cbrt, sqrt
+from statistics import median
 from typing import Literal
 
 from app.trends.statistics.readings import Metric, Value
@@ -46,6 +47,7 @@ class Bounds:
 class Limits:
     """What is ordinary. `trial` while fewer than 12 weeks speak for them.
 
+    `middle` is the median, which runs and crossings are counted around: one extreme week does not move it.
     `spread` is three sigma of one unit of volume where the method is p′, whose limits are nearer the more
     was counted; `bounds` are then those of the newest week.
     """
@@ -53,6 +55,7 @@ class Limits:
     method: Method
     bounds: Bounds
     weeks: int
+    middle: float
     spread: float | None = None
 
     @property
@@ -99,7 +102,7 @@ def _individuals(metric: Metric, values: Sequence[Value]) -> Limits:
         lower, upper = max(lower, 0.0), min(upper, WHOLE)
     elif metric.is_count:
         lower = max(lower, 0.0)
-    return Limits("raw", Bounds(lower, centre, upper), len(values))
+    return Limits("raw", Bounds(lower, centre, upper), len(values), _middle(values))
 
 
 def _usual_interval(values: Sequence[Value]) -> float:
@@ -162,7 +165,7 @@ def p_prime(values: Sequence[Value]) -> Limits:
     share = sum(numerators) / sum(denominators)
     binomial = sqrt(max(share * (1 - share), 0.0))
     if binomial == 0:
-        return Limits("p_prime", _in_percent(share * WHOLE, 0.0), len(values), spread=0.0)
+        return Limits("p_prime", _in_percent(share * WHOLE, 0.0), len(values), _middle(values), spread=0.0)
     z = [
         (part / whole - share) / (binomial / sqrt(whole))
         for part, whole in zip(numerators, denominators, strict=True)
@@ -170,7 +173,7 @@ def p_prime(values: Sequence[Value]) -> Limits:
     sigma = mean_moving_range(moving_ranges(z, _gaps(values))) / D2
     spread = 3 * binomial * sigma * WHOLE
     newest = spread / sqrt(denominators[-1])
-    return Limits("p_prime", _in_percent(share * WHOLE, newest), len(values), spread=spread)
+    return Limits("p_prime", _in_percent(share * WHOLE, newest), len(values), _middle(values), spread)
 
 
 def _on_cube_roots(metric: Metric, values: Sequence[Value]) -> Limits:
@@ -180,7 +183,7 @@ def _on_cube_roots(metric: Metric, values: Sequence[Value]) -> Limits:
         percent_of_root(root, lower_is_better=down)
         for root in _ordered(natural_limits(roots, _gaps(values)), descending=not down)
     )
-    return Limits("cbrt", Bounds(low, centre, high), len(values))
+    return Limits("cbrt", Bounds(low, centre, high), len(values), _middle(values))
 
 
 def _ordered(found: tuple[float, float, float], *, descending: bool) -> tuple[float, float, float]:
@@ -191,6 +194,10 @@ def _ordered(found: tuple[float, float, float], *, descending: bool) -> tuple[fl
 
 def _in_percent(centre: float, half: float) -> Bounds:
     return Bounds(max(centre - half, 0.0), centre, min(centre + half, WHOLE))
+
+
+def _middle(values: Sequence[Value]) -> float:
+    return float(median(value.value for value in values))
 
 
 def _gaps(values: Sequence[Value]) -> list[bool]:
