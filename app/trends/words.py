@@ -131,7 +131,8 @@ class Words:
             short = plain(value.quantize(Decimal(1)))
         else:
             size, name = next(each for each in LARGE[self._large_in] if abs(value) >= each[0])
-            short = f"{plain((value / size).quantize(Decimal(1)))}{name}"
+            exact_to = Decimal("0.1") if value < 10 * size else Decimal(1)
+            short = f"{plain((value / size).quantize(exact_to))}{name}"
         return self.gettext("CNY %(short)s") % {"short": short}
 
     def _shortened(self, value: Decimal) -> str:
