@@ -15,7 +15,7 @@ from app.document.entries import awaited_names
 from app.document.schema import Metric as Reported
 from app.document.schema import WeekRule
 from app.document.weeks import week_of
-from app.metrics.models import Metric, MetricName, Reading, Target
+from app.metrics.models import Metric, MetricName, Reading, Target, UnreportedReading
 from app.metrics.names import fold
 from app.metrics.ordinary import Hint, Known, Subject, Typed, hints_for
 from app.metrics.scales import as_typed, exact, is_met
@@ -65,6 +65,27 @@ def notes_for_entry(session: Session, subject: PageSubject) -> Mapping[str, Any]
     awaited = dict.fromkeys(awaited_names(subject.document))
     named = {**awaited, **_named(subject)}
     return {"metric_notes": _notes(session, subject, named, weeks=ENTRY_WEEKS, hinting=True)}
+
+
+def said_unreported(
+    session: Session, metric_ids: Collection[int], first: date, last: date
+) -> dict[tuple[int, date], str]:
+    """By metric and week (a Monday), the words of published weeks for "not reported"."""
+    rows = session.execute(
+        select(UnreportedReading.metric_id, UnreportedReading.period_start, UnreportedReading.literal)
+        .join(
+            Report,
+            and_(
+                Report.id == UnreportedReading.report_id,
+                Report.published_revision == UnreportedReading.revision,
+            ),
+        )
+        .where(
+            UnreportedReading.metric_id.in_(metric_ids),
+            UnreportedReading.period_start.between(first, last),
+        )
+    )
+    return {(metric_id, week): literal for metric_id, week, literal in rows}
 
 
 def _named(subject: PageSubject) -> dict[str, Reported | None]:

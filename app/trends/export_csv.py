@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,6 +26,7 @@ COLUMNS = (
     "unreported",
 )
 BYTE_ORDER_MARK = "\ufeff"
+NOTHING_SAID: Mapping[tuple[int, date], str] = {}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -55,12 +56,16 @@ def rows_of(measured: Sequence[Series], axis: TimeAxis, name: Callable[[Series],
 
 
 def readings_csv(
-    measured: Sequence[Series], axis: TimeAxis | None, name: Callable[[Series], str] = name_of
+    measured: Sequence[Series],
+    axis: TimeAxis | None,
+    name: Callable[[Series], str] = name_of,
+    said: Mapping[tuple[int, date], str] = NOTHING_SAID,
 ) -> str:
     """A row a week and metric: what was typed, its exact number, and the interval it stands for.
 
     `week` is the Monday. Text that a spreadsheet would take for a formula is preceded by an apostrophe.
-    A missing value has a row that says `yes` under `unreported`.
+    A missing value has a row that says `yes` under `unreported`; where the page itself says that there is
+    none, its words for that (`said`, by metric and week) are the literal.
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
@@ -72,7 +77,7 @@ def readings_csv(
                 row.week.isoformat(),
                 as_text(row.name),
                 as_text(row.metric.unit or ""),
-                as_text(value.literal) if value else "",
+                as_text(value.literal if value else said.get((row.metric.id, row.week), "")),
                 _number(value.value) if value else "",
                 _number(value.low) if value else "",
                 _number(value.high) if value else "",

@@ -17,6 +17,7 @@ from app import paths
 from app.accounts.access import TeamInView, VisibleTeam
 from app.config import Settings
 from app.errors import NotFound
+from app.metrics.queries import said_unreported
 from app.metrics.settings_access import MetricInView, ReadableMetric
 from app.trends.asked import Asked, WhatIsAsked
 from app.trends.closed import self_contained
@@ -58,7 +59,10 @@ def trends_csv(
     if found.words is None:
         body = readings_csv((), None)
     else:
-        body = readings_csv(measured, found.trends[0].axis, found.words.name)
+        axis = found.trends[0].axis
+        ids = [one.metric.id for one in measured]
+        said = said_unreported(session, ids, axis.week(0), axis.week(axis.weeks - 1))
+        body = readings_csv(measured, axis, found.words.name, said)
     return _file(body, "text/csv; charset=utf-8", _name(team, asked, found.today, "csv"))
 
 

@@ -255,6 +255,14 @@ class TestNotReported:
         assert [one.name for one in document.unreported] == [NAME]
         assert re.search(r'class="unreported">未上报<', week.client.get(URL).text)
 
+    def test_stands_in_the_file_of_all_readings(self, week: Entering) -> None:
+        week.save("99.972%", "", unreported="true")
+        week.publish()
+        rows = week.client.get("/teams/payments/trends.csv?weeks=all").text.splitlines()
+        row = next(row for row in rows if row.startswith(f"{MONDAY.isoformat()},{NAME},"))
+        assert ",未上报,,,," in row
+        assert row.endswith(",yes")
+
 
 class TestMetricsByAStroke:
     @pytest.fixture(autouse=True)
