@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.access import WritableTeam
 from app.document.diff import compare
 from app.document.schema import Document
-from app.reports import report_page
+from app.reports import edit_page, report_page
 from app.reports.access import EditableReport, ReportInView, Writer
 from app.reports.assembly import published_document, working_copy
 from app.reports.comparison import comparison
@@ -127,6 +127,7 @@ def _preview(
         session, report=report, team=team, document=copy.document, now=now, with_source=False
     )
     context |= _changes(session, shown, copy.document)
+    context |= edit_page.findings_page(session, report=report, team=team, now=now)
     context |= {
         "form": filled,
         "left_behind": sum(1 for item in copy.carried.values() if item.is_open and not item.is_dropped),

@@ -324,5 +324,14 @@ class TestThePageBeforePublishing:
         assert "又改过" in answer.text
         assert 'value="改正"' in answer.text
 
+    def test_repeats_what_does_not_add_up_and_publishes_all_the_same(
+        self, lin: TestClient, database: Database, published: int
+    ) -> None:
+        edit(database, lin, published, "商户对账单", "渠道总计12个，已上线5个，测试中6个")
+        page = lin.get(f"{URL}/publication").text
+        assert "None of it keeps you from publishing." in page
+        assert f'href="{URL}/edit#item-' in page
+        assert publish(lin, database, published, "补充").status_code == 303
+
     def test_says_where_nothing_changed(self, lin: TestClient, published: int) -> None:
         assert "Nothing has changed since revision 1" in lin.get(f"{URL}/publication").text
