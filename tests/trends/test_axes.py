@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.metrics.scales import Scale, position
@@ -36,6 +36,7 @@ class TestTheLabelsOfANinesAxis:
     def test_reach_down_to_nothing(self) -> None:
         assert labels("nines", "0", "99")[-1] == "0"
 
+    @settings(deadline=None)
     @given(
         st.decimals(min_value=0, max_value="99.99", places=3),
         st.decimals(min_value="0.001", max_value=60, places=3),
@@ -89,6 +90,7 @@ class TestTheTimeAxis:
     def test_names_mondays_of_a_few_weeks(self) -> None:
         assert [tick.kind for tick in TimeAxis(JANUARY, 8).ticks()] == ["week"] * 8
 
+    @settings(deadline=None)
     @given(st.integers(min_value=1, max_value=1040), st.integers(min_value=0, max_value=1000))
     def test_never_lets_two_labels_touch(self, weeks: int, later: int) -> None:
         ticks = TimeAxis(date(2010, 1, 4) + timedelta(days=7 * later), weeks).ticks()

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.trends.axes import TimeAxis
@@ -51,6 +51,7 @@ class TestAChart:
         ]
         assert (drawn.height, drawn.axis_y, drawn.lane) == (170.0, 148.0, None)
 
+    @settings(deadline=None)
     @given(RATES)
     def test_is_higher_where_the_value_is(self, values: list[Decimal | None]) -> None:
         drawn = chart(*values)
@@ -59,17 +60,20 @@ class TestAChart:
         assert all(low[1] >= high[1] for low, high in pairwise(heights))
         assert all(drawn.plot_top <= y <= drawn.plot_bottom for value, y in heights if value != 100)
 
+    @settings(deadline=None)
     @given(RATES)
     def test_draws_each_point_once_as_a_dot_or_a_mark(self, values: list[Decimal | None]) -> None:
         drawn = chart(*values)
         known = sum(1 for value in values if value is not None)
         assert drawn.dots.count("M") + len(drawn.marks) == known
 
+    @settings(deadline=None)
     @given(RATES)
     def test_breaks_its_line_at_every_gap(self, values: list[Decimal | None]) -> None:
         runs = re.findall(r"1+", "".join("0" if value is None else "1" for value in values))
         assert chart(*values).trace.count("M") == len(runs)
 
+    @settings(deadline=None)
     @given(RATES)
     def test_has_no_infinite_coordinates(self, values: list[Decimal | None]) -> None:
         assert not re.search(r"nan|inf", repr(chart(*values)))
@@ -115,6 +119,7 @@ class TestMissingWeeks:
         drawn = chart("99.9", None, None, "99.8", None, "99.9")
         assert [(gap.first, gap.last) for gap in drawn.gaps] == [(1, 2), (4, 4)]
 
+    @settings(deadline=None)
     @given(st.sets(st.integers(min_value=0, max_value=519)))
     def test_are_labelled_only_where_the_word_fits(self, missing: set[int]) -> None:
         axis = TimeAxis(date(2016, 1, 4), 520)
@@ -137,6 +142,7 @@ class TestATarget:
     def test_that_ended_is_not_labelled_as_if_it_held(self) -> None:
         assert chart("99.9", targets=[Target(0, 10, D("99.9"))]).target_label is None
 
+    @settings(deadline=None)
     @given(
         st.decimals(min_value=99, max_value=100, places=3), st.decimals(min_value=99, max_value=100, places=3)
     )
@@ -241,6 +247,7 @@ class TestRestatedAndRounded:
 
 
 class TestPins:
+    @settings(deadline=None)
     @given(st.lists(st.integers(min_value=0, max_value=51), max_size=60))
     def test_are_all_there_and_never_over_one_another(self, weeks: list[int]) -> None:
         axis = TimeAxis(date(2024, 6, 17), 52)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import sqrt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.trends.statistics import Limits, Without
@@ -64,6 +64,7 @@ class TestNaturalLimits:
     def test_take_no_range_over_a_gap(self) -> None:
         assert moving_ranges([1, 2, 9, 8], [False, False, True, False]) == [1, 1]
 
+    @settings(deadline=None)
     @given(st.lists(st.floats(min_value=0, max_value=1e6), min_size=2, max_size=40), st.floats(0, 1e6))
     def test_move_with_the_values(self, values: list[float], by: float) -> None:
         mean, lower, upper = natural_limits(values)
@@ -91,6 +92,7 @@ class TestOnCubeRootsOfFailures:
     def test_are_a_choice_of_the_metric(self) -> None:
         assert drawn(*WEEKS, spc_scale="raw").method == "raw"
 
+    @settings(deadline=None)
     @given(RATES, st.sampled_from(["cbrt", "raw"]), st.sampled_from(["up", "down"]))
     def test_never_leave_0_to_100(self, values: list[Decimal], spc_scale: str, direction: str) -> None:
         one = found(*map(str, values), spc_scale=spc_scale, direction=direction)

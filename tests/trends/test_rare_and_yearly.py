@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.document.weeks import week_of
@@ -108,6 +108,7 @@ class TestAYearSoFar:
         one, _ = laid_out("9", "9", "0", "1", kind="ytd_count", unit="起", first=date(2024, 12, 16))
         assert all(each.consistent for each in checks(one, year_of))
 
+    @settings(deadline=None)
     @given(st.lists(st.integers(min_value=0, max_value=40), min_size=2, max_size=50))
     def test_that_is_true_is_never_doubted(self, added: list[int]) -> None:
         """Whatever the minutes of each week, the rounded rates of their sum are consistent."""

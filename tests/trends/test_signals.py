@@ -7,7 +7,7 @@ from decimal import Decimal
 from math import floor, log2
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.trends.axes import WEEK
@@ -110,18 +110,21 @@ class TestLockedLimits:
         assert second.limits is not None
         assert first.limits.bounds.upper < second.limits.bounds.lower
 
+    @settings(deadline=None)
     @given(STEPS, st.lists(st.integers(min_value=-3, max_value=3), min_size=1, max_size=12))
     def test_never_lose_a_signal_when_ordinary_weeks_follow(self, steps: list[int], more: list[int]) -> None:
         weeks = [*ORDINARY, *spread("99.980", *steps)]
         before = judged(*weeks, baselines=LOCKED)
         after = judged(*weeks, *spread("99.980", *more), baselines=LOCKED)
-        kept = {index: signal for index, signal in after.signals.items() if index in before.signals}
-        assert {index: (each.kind, each.side) for index, each in kept.items()} == {
-            index: (each.kind, each.side) for index, each in before.signals.items()
-        }
+        for index, signal in before.signals.items():
+            kept = after.signals.get(index)
+            assert kept is not None
+            assert kept.side == signal.side
+            assert kept.certain >= signal.certain  # what was doubtful alone may be certain in a run
 
 
 class TestJudging:
+    @settings(deadline=None)
     @given(STEPS, st.integers(min_value=-300, max_value=300))
     def test_does_not_depend_on_which_weeks_they_are(self, steps: list[int], later: int) -> None:
         values = spread("99.980", *steps)

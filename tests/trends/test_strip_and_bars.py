@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.trends.axes import TimeAxis
@@ -75,6 +75,7 @@ class TestTheDotsOfRecoveryTimes:
         assert plot is not None
         assert plot.median == 10
 
+    @settings(deadline=None)
     @given(st.lists(st.integers(min_value=0, max_value=20_000), min_size=1, max_size=60))
     def test_never_touch_on_one_row_and_keep_their_order(self, minutes: list[int]) -> None:
         plot = dot_plot(list(enumerate(minutes)))
