@@ -110,6 +110,7 @@ def _find_lists(blocks: Sequence[Block], prefix: Path, reader: _Zone) -> None:
         reader.current = None
 
 
+@lru_cache(maxsize=4096)
 def opens_a_list(text: str, monday: date) -> bool:
     """Whether incidents are listed below this text, in a section that is of something else."""
     return _opened_list(Block(kind="item", text=text), monday) is not None

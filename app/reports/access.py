@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.accounts import policy, sessions
@@ -30,6 +30,14 @@ from app.reports.kept_pages import REPORT_STATE
 from app.reports.models import Report
 from app.web.access import declares_access
 from app.web.database import DbSession, QuickReads
+
+TO_CHANGE = (
+    select(Report, *TEAM.selected_columns)
+    .join(Team, Team.id == Report.team_id)
+    .where(Team.slug == bindparam("slug"), Report.period_start == bindparam("monday"))
+    .with_for_update(of=Report)
+)
+"""A team's week, whose row is then this request's alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +111,7 @@ def changing_report(
     viewer: CurrentViewer, team: str, period: str, session: DbSession, request: Request
 ) -> ReportInView:
     """The same check as `EditableReport`, with the team and the locked report in one statement."""
-    query = (
-        select(Report, *TEAM.selected_columns)
-        .join(Team, Team.id == Report.team_id)
-        .where(Team.slug == team, Report.period_start == day_in_path(period))
-        .with_for_update(of=Report)
-    )
-    row = session.execute(query).one_or_none()
+    row = session.execute(TO_CHANGE, {"slug": team, "monday": day_in_path(period)}).one_or_none()
     if row is None or not policy.may_see_team(viewer, row.Report.team_id):
         raise NotFound("report.not_found")
     found = TeamInView(viewer, *row[1:])

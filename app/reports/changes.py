@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -29,6 +29,19 @@ from app.reports.planning import ItemChanged, Plan, Row
 
 REMEMBERED = timedelta(days=7)
 """How long a page can be open, asleep and out of touch, and still ask what became of its last save."""
+
+_OF_FIELD = (
+    (AcknowledgedSave.report_id == bindparam("of_report"))
+    & (AcknowledgedSave.client == bindparam("of_client"))
+    & (AcknowledgedSave.field == bindparam("of_field"))
+)
+_TOLD = select(AcknowledgedSave.sequence, AcknowledgedSave.answer).where(_OF_FIELD)
+_TELL = (
+    update(AcknowledgedSave)
+    .where(_OF_FIELD)
+    .values(sequence=bindparam("new_sequence"), answer=bindparam("new_answer"), at=bindparam("now"))
+)
+_FORGET = delete(AcknowledgedSave).where(AcknowledgedSave.at < bindparam("before"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +62,7 @@ class Saved:
 
 def answer_before(session: Session, report: Report, save: SaveName) -> dict[str, Any] | None:
     """The answer to the same save before; None for a new one. Raises Conflict for one that comes late."""
-    stored = session.execute(
-        select(AcknowledgedSave.sequence, AcknowledgedSave.answer).where(*_of(report, save))
-    ).one_or_none()
+    stored = session.execute(_TOLD, _name(report, save)).one_or_none()
     if stored is None or stored.sequence < save.sequence:
         return None
     if stored.sequence > save.sequence:
@@ -64,24 +75,19 @@ def keep_answer(
     session: Session, report: Report, save: SaveName, answer: dict[str, Any], *, at: datetime
 ) -> None:
     """Remember what the browser is told; what was told to pages closed long ago is forgotten."""
-    told = {"sequence": save.sequence, "answer": answer, "at": at}
-    kept = session.execute(
-        update(AcknowledgedSave).where(*_of(report, save)).values(told).returning(AcknowledgedSave.id)
-    )
-    if kept.first() is not None:
+    told = {"new_sequence": save.sequence, "new_answer": answer, "now": at}
+    connection = session.connection()
+    if connection.execute(_TELL, {**_name(report, save), **told}).rowcount:
         return
-    session.execute(delete(AcknowledgedSave).where(AcknowledgedSave.at < at - REMEMBERED))
-    session.execute(
-        insert(AcknowledgedSave).values(report_id=report.id, client=save.client, field=save.field, **told)
+    connection.execute(_FORGET, {"before": at - REMEMBERED})
+    row = {"report_id": report.id, "client": save.client, "field": save.field}
+    connection.execute(
+        insert(AcknowledgedSave), [{**row, "sequence": save.sequence, "answer": answer, "at": at}]
     )
 
 
-def _of(report: Report, save: SaveName) -> tuple[ColumnElement[bool], ...]:
-    return (
-        AcknowledgedSave.report_id == report.id,
-        AcknowledgedSave.client == save.client,
-        AcknowledgedSave.field == save.field,
-    )
+def _name(report: Report, save: SaveName) -> dict[str, Any]:
+    return {"of_report": report.id, "of_client": save.client, "of_field": save.field}
 
 
 def save_changes(
