@@ -8,6 +8,7 @@ import { startChecks } from "./checks.js";
 import { startClashes } from "./clash.js";
 import { startEntry } from "./entry.js";
 import { isComposedIn, isTypedIn, startFields } from "./fields.js";
+import { startFolded } from "./folded.js";
 import { startLive } from "./live.js";
 import { startOutline } from "./outline.js";
 import { startRecognition } from "./recognition.js";
@@ -40,6 +41,7 @@ startChecks(page, queue);
 function startSaving(page, queue) {
   const status = startStatus(page, queue, vault);
   startFields(page, queue);
+  startFolded(page);
   startSwaps(page, queue);
   startClashes(page, queue, status.tell);
   startSession(page, queue, vault);
