@@ -1,9 +1,9 @@
-"""Kills the browser, the network or the server while somebody types, many times: `python -m benchmarks.typing`.
+"""Kills the browser, the network or the server while somebody types: `python -m benchmarks.typing`.
 
-A person types into an item; after each letter the page is asked what it says of saving. Where it says "saved",
-the database must hold that very text at that moment. Then something is killed, all is started again, and
-what comes back must hold everything that was typed up to a second before. The program exits with 1 where that
-is not so.
+A person types into an item; after each letter the page is asked what it says of saving. Where it says
+"saved", the database must hold that very text at that moment. Then something is killed, all is started
+again, and what comes back must hold everything typed up to a second before. The program exits with 1
+where that is not so.
 """
 
 from __future__ import annotations
@@ -83,9 +83,7 @@ class Week:
                 reader_version="benchmark",
                 created_at=at,
             )
-            store_page(
-                session, team=team, reading=read(text), page=page, by=lead, author_name="Bench", at=at
-            )
+            store_page(session, team=team, reading=read(text), page=page, by=lead, author_name="Bench", at=at)
             self.token = begin_session(session, lead, settings=Settings(), agent=None, replacing=None, at=at)
         database.dispose()
 

@@ -52,7 +52,7 @@ def texts(saves: Saves) -> list[Any]:
 
 class TestComposingInChromium:
     def test_sends_nothing_half_composed(self, writing: Writing, saves: Saves) -> None:
-        """Guard: `isComposing` in Queue.#pump, and in the `input` listener of fields.js."""
+        """Guards, either of which is enough: `isComposing` in Queue.#pump, and in fields.js."""
         field = writing.statement
         field.press("End")
         field.press_sequentially("，已经")
@@ -77,7 +77,8 @@ class TestComposingInChromium:
         assert stored_text(site, id_of(field)) == STATEMENT + "完成"
         assert all("wan" not in text for text in texts(saves))
 
-    def test_keeps_what_was_typed_before_in_the_vault_only(self, writing: Writing) -> None:
+    def test_keeps_nothing_half_composed_in_the_vault(self, writing: Writing) -> None:
+        """Guard: `isComposing` in the `input` listener of fields.js."""
         field = writing.statement
         field.press("End")
         Pinyin(writing.page).compose("banwan")
