@@ -95,8 +95,8 @@ async def recognition(
     if not rows:
         raise NotFound("section.gone")
     meaning = meaning_of(rows[0], monday=date.fromisoformat(known.period_start))
-    template, context = await run_in_threadpool(typed, text, meaning)
-    return page(request, template, {"team": known.team, **context})
+    chips = await run_in_threadpool(typed, text, meaning)
+    return page(request, "reports/edit/_typed.html", {"team": known.team, "chips": chips})
 
 
 def _state(request: Request, shown: ReportInView, saved: changes.Saved, item_id: int) -> str:

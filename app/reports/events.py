@@ -51,19 +51,9 @@ class PageSubject:
     document: Document
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A text while it is typed; `monday` begins the week."""
-
-    text: str
-    monday: date
-
-
 on_publication: list[Callable[[Session, Publication], None]] = []
 on_working_copy_change: list[Callable[[Session, WorkingCopyChange], None]] = []
 page_notes: list[Callable[[Session, PageSubject], Mapping[str, Any]]] = []
 """Each adds what it knows about the page to the template's context, in at most two queries."""
 entry_notes: list[Callable[[Session, PageSubject], Mapping[str, Any]]] = []
 """The same while the page is written; they take the place of `page_notes` there."""
-typed: dict[str, Callable[[Typed], tuple[str, Mapping[str, Any]]]] = {}
-"""By the kind of section: the template, and its context, that show what a text is read as there."""

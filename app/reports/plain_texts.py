@@ -6,7 +6,7 @@ Anything else goes the long way, in `changes`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +21,7 @@ from app.document.recognition import meant_kind, recognise_section
 from app.document.schema import Block, Document, SectionKind
 from app.document.schema import Section as DocumentSection
 from app.errors import Conflict
-from app.reports import events, live
+from app.reports import live
 from app.reports.assembly import Path, WorkingCopy, apply_decisions
 from app.reports.change_forms import ChangesForm, TextChange
 from app.reports.decisions import find_again
@@ -192,13 +192,9 @@ def meaning_of(columns: Sequence[Any], *, monday: date) -> Meaning:
     return Meaning(tuple((kind, title) for kind, title in pairs if kind is not None), monday)
 
 
-def typed(text: str, meaning: Meaning) -> tuple[str, Mapping[str, Any]]:
-    """Template and context that show what a text is read as while it is typed."""
-    text = as_stored(text, kind="item")
-    join = events.typed.get(meaning.kind)
-    if join is not None:
-        return join(events.Typed(text, meaning.monday))
-    return "reports/edit/_typed.html", {"chips": chips_of(text, meaning)}
+def typed(text: str, meaning: Meaning) -> list[Chip]:
+    """What is recognised in a text while it is typed."""
+    return chips_of(as_stored(text, kind="item"), meaning)
 
 
 def shown_alone(row: Row, meaning: Meaning, decided: Sequence[Fact]) -> ItemToEdit:
