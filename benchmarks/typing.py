@@ -23,10 +23,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 from urllib.request import urlopen
 
-from playwright.sync_api import Error, Page, expect, sync_playwright
+from playwright.sync_api import Error, Page, Playwright, expect, sync_playwright
 
 from app import features, migrate
 from app.accounts.models import Membership, Team, User
@@ -132,7 +131,7 @@ class Came:
 
 
 @contextmanager
-def browser_of(playwright: Any, profile: Path, week: Week) -> Iterator[Page]:
+def browser_of(playwright: Playwright, profile: Path, week: Week) -> Iterator[Page]:
     context = playwright.chromium.launch_persistent_context(
         str(profile), executable_path="/usr/bin/chromium", args=list(CHROMIUM), locale="zh-CN"
     )
@@ -154,8 +153,10 @@ def kill_browser(profile: Path) -> None:
                 os.kill(int(entry.name), signal.SIGKILL)
 
 
-def one_round(playwright: Any, week: Week, profile: Path, random_: random.Random, came: Came) -> None:
-    kind = random_.choice(KINDS)
+def one_round(
+    playwright: Playwright, week: Week, profile: Path, random_: random.Random, came: Came, *, kind: str
+) -> None:
+    """Somebody types, something is killed, and what comes back is held against what was typed."""
     address = f"{week.url}/teams/payments/weeks/{MONDAY.isoformat()}/edit"
     typed: list[tuple[float, str]] = []
     with browser_of(playwright, profile, week) as page:
@@ -223,7 +224,8 @@ def main() -> None:
         week.start()
         try:
             for _ in range(options.rounds):
-                one_round(playwright, week, Path(folder) / "profile", random_, came)
+                kind = random_.choice(KINDS)
+                one_round(playwright, week, Path(folder) / "profile", random_, came, kind=kind)
                 print(f"\r{came.rounds} rounds, worst loss {max(came.lost):.2f} s", end="", flush=True)
         finally:
             week.kill()
