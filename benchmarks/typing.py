@@ -153,45 +153,63 @@ def kill_browser(profile: Path) -> None:
                 os.kill(int(entry.name), signal.SIGKILL)
 
 
+@dataclass
+class Writer:
+    """Somebody who types in one item, and writes down when each text stood there."""
+
+    page: Page
+    week: Week
+    name: str
+    random: random.Random
+    typed: list[tuple[float, str]] = field(default_factory=list)
+
+    @property
+    def item(self) -> int:
+        return int(self.name.removeprefix("text-"))
+
+    def type(self, seconds: float, came: Came) -> None:
+        """Type for so long, and hold the page to each "saved" that it says."""
+        lasts = time.monotonic() + seconds
+        while time.monotonic() < lasts:
+            self.page.keyboard.insert_text(self.random.choice(LETTERS))
+            _, text = self.page.evaluate(STATE, self.name)
+            self.typed.append((time.monotonic(), text))
+            self.page.wait_for_timeout(self.random.choice((40, 90, 160, 700)))
+            said, text = self.page.evaluate(STATE, self.name)
+            if said == "saved":
+                came.claims += 1
+                if self.week.stored(self.item) != text:
+                    came.false.append(f"said saved of {text!r}, stored {self.week.stored(self.item)!r}")
+
+    def lost(self, back: str, *, killed: float) -> float:
+        """How long before the kill the first text was typed that is not in what came back."""
+        kept = max((at for at, text in self.typed if back.startswith(text)), default=0.0)
+        return max((killed - at for at, _ in self.typed if at > kept), default=0.0)
+
+
 def one_round(
     playwright: Playwright, week: Week, profile: Path, random_: random.Random, came: Came, *, kind: str
 ) -> None:
-    """Somebody types, something is killed, and what comes back is held against what was typed."""
+    """Somebody types, something is killed, and what comes back is held against what was typed.
+
+    Without the network or the server they type on for a while, before the browser is killed as well.
+    """
     address = f"{week.url}/teams/payments/weeks/{MONDAY.isoformat()}/edit"
-    typed: list[tuple[float, str]] = []
     with browser_of(playwright, profile, week) as page:
         page.goto(address)
-        area = page.locator("textarea[id^=text-]").nth(random_.randrange(8))
-        name = str(area.get_attribute("id"))
-        item = int(name.removeprefix("text-"))
+        area = page.locator("textarea[id^=text-]:visible").nth(random_.randrange(8))
+        writer = Writer(page, week, str(area.get_attribute("id")), random_)
         area.fill("")
         area.press("End")
-        lasts = time.monotonic() + random_.uniform(0.3, 4)
-        while time.monotonic() < lasts:
-            page.keyboard.insert_text(random_.choice(LETTERS))
-            page.wait_for_timeout(random_.choice((40, 90, 160, 700)))
-            said, text = page.evaluate(STATE, name)
-            typed.append((time.monotonic(), text))
-            if said == "saved":
-                came.claims += 1
-                if week.stored(item) != text:
-                    came.false.append(f"{kind}: said saved of {text!r}, stored {week.stored(item)!r}")
+        writer.type(random_.uniform(0.3, 3), came)
+        if kind != "browser":
+            if kind == "server":
+                week.kill()
+            else:
+                page.context.set_offline(True)
+            writer.type(random_.uniform(0.3, 4), came)
         killed = time.monotonic()
-        if kind == "browser":
-            kill_browser(profile)
-        elif kind == "server":
-            week.kill()
-            page.keyboard.insert_text("断")
-            typed.append((time.monotonic(), typed[-1][1] + "断"))
-            page.wait_for_timeout(1000)
-            kill_browser(profile)
-        else:
-            page.context.set_offline(True)
-            page.keyboard.insert_text("断")
-            typed.append((time.monotonic(), typed[-1][1] + "断"))
-            page.wait_for_timeout(1000)
-            kill_browser(profile)
-        killed = max(killed, typed[-1][0])
+        kill_browser(profile)
     if week.process is None:
         week.start()
     with browser_of(playwright, profile, week) as page:
@@ -199,12 +217,10 @@ def one_round(
         bar = page.locator("#save-state")
         page.wait_for_timeout(1500)  # what was left comes back, and is saved
         expect(bar).to_have_attribute("data-kind", "saved", timeout=20_000)
-        back = page.locator(f"#{name}").input_value()
-        if week.stored(item) != back.strip():
-            came.false.append(f"{kind}: shows {back!r} as saved, stored {week.stored(item)!r}")
-    kept = [at for at, text in typed if back.startswith(text) or text == back]
-    first_lost = next((at for at, text in typed if at > (kept[-1] if kept else 0.0)), None)
-    came.lost.append(0.0 if first_lost is None else max(0.0, killed - first_lost))
+        back = page.locator(f"#{writer.name}").input_value()
+        if week.stored(writer.item) != back.strip():
+            came.false.append(f"{kind}: shows {back!r} as saved, stored {week.stored(writer.item)!r}")
+    came.lost.append(writer.lost(back, killed=killed))
     came.rounds += 1
 
 
