@@ -96,17 +96,6 @@ class NeighbourWeek:
 
 
 @dataclass(frozen=True, slots=True)
-class LatestReport:
-    start: date
-    end: date
-    year: int
-    number: int
-    label: str
-    headline: str | None
-    published_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class RevisionRow:
     """What is known about a revision besides its document."""
 
@@ -185,25 +174,6 @@ def neighbours(
         next((week for week in found if week.start < period_start), None),
         next((week for week in found if week.start > period_start), None),
     )
-
-
-def latest_published(session: Session, team_id: int, limit: int) -> list[LatestReport]:
-    """The newest published weeks of a team, the newest first."""
-    query = (
-        select(
-            Report.period_start,
-            Report.period_end,
-            Report.week_year,
-            Report.week_number,
-            Report.label,
-            Report.headline,
-            Report.published_at,
-        )
-        .where(Report.team_id == team_id, Report.published_revision > 0)
-        .order_by(Report.period_start.desc())
-        .limit(limit)
-    )
-    return [LatestReport(*row) for row in session.execute(query)]
 
 
 def revisions_of(session: Session, report_id: int) -> list[RevisionRow]:

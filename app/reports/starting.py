@@ -220,36 +220,6 @@ def usual_headings(language: Language) -> list[str]:
     ]
 
 
-def _headings_of(document: Document) -> list[Section]:
-    """The sections of a document without their content; metrics keep their names."""
-    empty: list[Section] = []
-    for section in document.sections:
-        blocks: list[Block] = []
-        if section.kind == "metrics":
-            index = len(empty)
-            colon = "：" if any("一" <= c <= "鿿" for c in section.title or "") else ": "
-            group = None
-            for metric in document.metrics:
-                if metric.place.section != index:
-                    continue
-                if metric.group and metric.group != group:
-                    group = metric.group
-                    blocks.append(Block(kind="paragraph", text=f"{group}{colon.strip()}"))
-                blocks.append(Block(kind="item", text=f"{metric.name}{colon}".strip()))
-        empty.append(
-            Section(
-                kind=section.kind,
-                code=section.code,
-                title=section.title,
-                heading=section.heading,
-                level=section.level,
-                parent=section.parent,
-                blocks=blocks,
-            )
-        )
-    return empty
-
-
 def _skeleton(language: Language) -> list[Section]:
     sections = []
     for kind, heading in zip(SKELETON, usual_headings(language), strict=True):

@@ -105,12 +105,6 @@ class _Marks:
     skipped: Mapping[int, dict[date, str]]
 
 
-def trends_of(session: Session, team_id: int, asked: Asked, time_zone: str = "UTC") -> Trends | None:
-    """The team's own weeks; None where nothing is published."""
-    found = read(session, team_id, asked, time_zone)
-    return next((one for one in found if one.team.id == team_id), None)
-
-
 def read(session: Session, team_id: int, asked: Asked, time_zone: str = "UTC") -> list[Trends]:
     """The team and the teams below it that have published weeks, all on one time axis; the team first.
 

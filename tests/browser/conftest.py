@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,12 @@ from app.accounts import sessions
 from app.accounts.models import User
 from app.config import Settings
 from app.db import Database
+from app.document.weeks import which_week
 from app.main import create_app
+from app.reports.queries import week_name_of
+from tests.browser.outline_page import URL, OutlinePage
 from tests.conftest import Cast, make_cast, new_session, skip_or_fail
+from tests.reports.pages import PAGE, store_week
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -168,3 +173,29 @@ def visit(chromium: Browser, site: Site) -> Iterator[Open]:
 def _note(opened: Visit, kind: str, text: str) -> None:
     if kind in {"error", "warning"}:
         opened.problems.append(text)
+
+
+@pytest.fixture
+def week(site: Site) -> int:
+    """The invented week, published."""
+    return store_week(site.database, site.cast.payments, site.cast.lin, datetime.now(UTC))
+
+
+@pytest.fixture
+def outline(visit: Open, site: Site, week: int) -> OutlinePage:
+    """The invented week, open to be written."""
+    return OutlinePage(visit(f"{URL}/edit", as_=site.cast.lin).page)
+
+
+def this_monday() -> date:
+    return which_week(datetime.now(UTC), "Asia/Shanghai", "jan1-monday")[0]
+
+
+@pytest.fixture
+def last_week(site: Site) -> int:
+    """The invented week as if it were last week's, so that this one can be begun from it."""
+    monday = this_monday() - timedelta(days=7)
+    number = week_name_of(monday, "jan1-monday")[1]
+    page = PAGE.replace("第23周 2025-06-06", f"第{number}周 {monday + timedelta(days=4)}")
+    page = re.sub(r"Created:.*\n", "", page)
+    return store_week(site.database, site.cast.payments, site.cast.lin, datetime.now(UTC), page)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
 from app.reports.models import Item, Section
-from tests.browser.conftest import Site
 from tests.reports.pages import MONDAY
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Site
 
 URL = f"/teams/payments/weeks/{MONDAY.isoformat()}"
 

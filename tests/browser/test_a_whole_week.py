@@ -3,42 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from app.document.schema import Document
-from app.document.weeks import which_week
 from app.reports.assembly import published_document
 from app.reports.models import Goal, Report
-from app.reports.queries import week_name_of
-from tests.browser.conftest import Open, Site
-from tests.reports.pages import PAGE, store_week
+from tests.browser.conftest import Open, Site, this_monday
 
 FIRST = [f"清算引擎第{number}批商户切换，进度{number}%" for number in range(1, 21)]
 SECOND = [f"报表第{number}张投产，预计6/{number + 9}上线" for number in range(1, 21)]
 VALUES = ["99.981%", "99.976%", "97.21%", "99.990%"]
 GOALS = [f"第{number}项：完成联调" for number in range(1, 6)]
-
-
-def this_monday() -> date:
-    return which_week(datetime.now(UTC), "Asia/Shanghai", "jan1-monday")[0]
-
-
-@pytest.fixture
-def last_week(site: Site) -> int:
-    monday = this_monday() - timedelta(days=7)
-    number = week_name_of(monday, "jan1-monday")[1]
-    text = PAGE.replace("第23周 2025-06-06", f"第{number}周 {monday + timedelta(days=4)}")
-    return store_week(
-        site.database,
-        site.cast.payments,
-        site.cast.lin,
-        datetime.now(UTC),
-        re.sub(r"Created:.*\n", "", text),
-    )
 
 
 class Keyboard:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -12,7 +11,7 @@ from sqlalchemy import select
 from app.reports.assembly import document_of
 from app.reports.models import Item, Report
 from tests.browser.conftest import DESKTOP, PHONE, Open, Site
-from tests.reports.pages import MONDAY, store_week
+from tests.reports.pages import MONDAY
 
 URL = f"/teams/payments/weeks/{MONDAY.isoformat()}"
 
@@ -37,11 +36,6 @@ class EditingPage:
     def press(self, field: Locator, button: str) -> None:
         field.focus()
         field.locator("xpath=ancestor::form").get_by_role("button", name=button, exact=True).click()
-
-
-@pytest.fixture
-def week(site: Site) -> int:
-    return store_week(site.database, site.cast.payments, site.cast.lin, datetime.now(UTC))
 
 
 def stored(site: Site, report_id: int, beginning: str) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -24,17 +23,6 @@ from tests.browser.outline_page import (
     stored_like,
     stored_section,
 )
-from tests.reports.pages import store_week
-
-
-@pytest.fixture
-def week(site: Site) -> int:
-    return store_week(site.database, site.cast.payments, site.cast.lin, datetime.now(UTC))
-
-
-@pytest.fixture
-def outline(visit: Open, site: Site, week: int) -> OutlinePage:
-    return OutlinePage(visit(f"{URL}/edit", as_=site.cast.lin).page)
 
 
 class TestEnter:

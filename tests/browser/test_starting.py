@@ -3,31 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
-from app.document.weeks import which_week
 from app.reports.assembly import document_of
 from app.reports.models import Goal, Report
-from app.reports.queries import week_name_of
-from tests.browser.conftest import DESKTOP, PHONE, Open, Site
-from tests.reports.pages import PAGE, store_week
-
-
-def this_monday() -> date:
-    return which_week(datetime.now(UTC), "Asia/Shanghai", "jan1-monday")[0]
-
-
-@pytest.fixture
-def last_week(site: Site) -> int:
-    monday = this_monday() - timedelta(days=7)
-    number = week_name_of(monday, "jan1-monday")[1]
-    page = PAGE.replace("第23周 2025-06-06", f"第{number}周 {monday + timedelta(days=4)}")
-    page = re.sub(r"Created:.*\n", "", page)
-    return store_week(site.database, site.cast.payments, site.cast.lin, datetime.now(UTC), page)
+from tests.browser.conftest import DESKTOP, PHONE, Open, Site, this_monday
 
 
 class Writing:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import expect
@@ -22,17 +21,6 @@ from tests.browser.outline_page import (
     stored_like,
     stored_section,
 )
-from tests.reports.pages import store_week
-
-
-@pytest.fixture
-def week(site: Site) -> int:
-    return store_week(site.database, site.cast.payments, site.cast.lin, datetime.now(UTC))
-
-
-@pytest.fixture
-def outline(visit: Open, site: Site, week: int) -> OutlinePage:
-    return OutlinePage(visit(f"{URL}/edit", as_=site.cast.lin).page)
 
 
 class TestUndoing:
