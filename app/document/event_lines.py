@@ -59,6 +59,21 @@ def statement_of(section: Section) -> Block | None:
     return next((block for block in section.blocks if block.text and says_none(block.text)), None)
 
 
+def events_against(document: Document, index: int) -> list[Incident]:
+    """The events that contradict a section's word that there were none.
+
+    Its own and those of its parts; of a report with one section of events, all, wherever they are told.
+    """
+    sections = document.sections
+    if sum(section.kind == "incidents" for section in sections) == 1:
+        return document.incidents
+    within = {index}
+    for place, section in enumerate(sections):
+        if section.parent in within:
+            within.add(place)
+    return [event for event in document.incidents if event.section in within]
+
+
 def next_day_recovery(event: Incident) -> str | None:
     """The ISO minute an event was over if the clock time that is said is one of the day after.
 

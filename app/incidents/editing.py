@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.document.event_lines import event_blocks, statement_of
+from app.document.event_lines import event_blocks, events_against, statement_of
 from app.document.headings import says_none
 from app.document.incident_form import IncidentFields, incident_blocks, shown_recovery
 from app.document.phrases import find_recovery
@@ -41,12 +41,12 @@ def add_events(
     """Add the events that a text tells, and give the first. That there were none is taken back."""
     editing.texts_of(text)
     blocks = event_blocks(text, report.period_start)
-    _take_back(session, section)
     parent_id = parent.id if parent else None
     added = [
         editing.insert_block(session, report, section.id, block, parent_id=parent_id) for block in blocks
     ]
-    editing.touch(session, report, [section.id], by=by, at=at)
+    written = {item.id for item in added}
+    editing.touch(session, report, [section.id], by=by, at=at, written=written)
     return added[0]
 
 
@@ -60,11 +60,12 @@ def say_no_events(
     by: User,
     at: datetime,
 ) -> None:
-    """Write that there were no events, or take it back. Raises Conflict where events stand there."""
-    copy = working_copy(session, report, only_sections=[section.id])
-    if said and copy.document.incidents:
+    """Write that there were no events, or take it back. Raises Conflict where events stand."""
+    copy = working_copy(session, report)
+    index = copy.section_ids.index(section.id)
+    if said and events_against(copy.document, index):
         raise Conflict("incident.there_are_some")
-    stands = statement_of(copy.document.sections[copy.section_ids.index(section.id)]) is not None
+    stands = statement_of(copy.document.sections[index]) is not None
     if said == stands:
         return
     if said:

@@ -26,6 +26,7 @@ from app.reports.edit_page import ItemToEdit, find_item, sections_to_edit
 from app.reports.editing import note_change
 from app.reports.models import AcknowledgedSave, Item, Report, Section
 from app.reports.planning import ItemChanged, Plan, Row
+from app.reports.statements import refuse_statements
 
 REMEMBERED = timedelta(days=7)
 """How long a page can be open, asleep and out of touch, and still ask what became of its last save."""
@@ -109,7 +110,10 @@ def save_changes(
         return Saved(_named(plan), _shown(session, report, plan), plan.gone, [])
     before = _shapes(working_copy(session, report, only_sections=plan.sections))
     _write(session, report, plan, by_id=by_id, at=at)
-    copy = note_change(session, report, plan.sections, by_id=by_id, at=at)
+    rows = {*plan.made, *plan.answered.values()}
+    written = {row.id for row in rows if row.id is not None}
+    copy = note_change(session, report, plan.sections, by_id=by_id, at=at, written=written)
+    refuse_statements(copy, written)
     after = _shapes(copy)
     redraw = [section for section in copy.section_ids if before[section] != after[section]]
     live.tell_changed(

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Literal
 
+from app.document.event_lines import events_against, statement_of
 from app.document.schema import Block, DateFact, Document, PartsTotalFact, ProgressFact
 from app.reports.assembly import WorkingCopy
 from app.reports.goal_queries import GoalOfWeek
@@ -47,6 +48,7 @@ def checks(
     found = [
         *_sums(copy),
         *_incident_counts(copy),
+        *_none_and_events(copy),
         *_since_last_week(copy),
         *_goals_without_outcome(goals),
         *_metrics_without_value(sections),
@@ -84,6 +86,15 @@ def _incident_counts(copy: WorkingCopy) -> Iterator[Finding]:
                 f"section-{copy.section_ids[index]}",
                 {"grades": "/".join(grades), "stated": stated, "listed": listed},
             )
+
+
+def _none_and_events(copy: WorkingCopy) -> Iterator[Finding]:
+    """A section that says there were no events, and events all the same."""
+    for index, section in enumerate(copy.document.sections):
+        events = events_against(copy.document, index) if statement_of(section) is not None else []
+        if events:
+            anchor = f"section-{copy.section_ids[index]}"
+            yield Finding(N_("check.none_and_events"), "contradiction", anchor, {"count": len(events)})
 
 
 def _since_last_week(copy: WorkingCopy) -> Iterator[Finding]:

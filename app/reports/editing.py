@@ -6,7 +6,7 @@ all texts at hand. Moving and adding change no words and need no version.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -23,6 +23,7 @@ from app.reports.assembly import WorkingCopy, working_copy
 from app.reports.decisions import follow_texts
 from app.reports.forms import Direction
 from app.reports.models import Fact, Item, Report, Section
+from app.reports.statements import refuse_statements, take_back_statements
 
 FIELD_LIMIT = 64 * 1024
 
@@ -70,7 +71,9 @@ def save_item(
             for offset, paragraph in enumerate(rest)
         ]
         _set_text(session, item, first, by=by, at=at, beside={one.id: one.text for one in paragraphs})
-    return touch(session, report, [item.section_id], by=by, at=at)
+    copy = touch(session, report, [item.section_id], by=by, at=at, written={item.id})
+    refuse_statements(copy, {item.id})
+    return copy
 
 
 def add_item(
@@ -99,7 +102,9 @@ def add_item(
     )
     for offset, paragraph in enumerate(rest):
         _insert(session, report.id, section.id, item.id, offset, Block(kind="paragraph", text=paragraph))
-    return item, touch(session, report, [section.id], by=by, at=at)
+    copy = touch(session, report, [section.id], by=by, at=at, written={item.id})
+    refuse_statements(copy, {item.id})
+    return item, copy
 
 
 def remove_item(
@@ -159,7 +164,9 @@ def move_item(
         item.parent_id = parent.parent_id
         put_in_order(session, target)
     item.carried_open = False
-    return touch(session, report, sections, by=by, at=at)
+    copy = touch(session, report, sections, by=by, at=at, written={item.id})
+    refuse_statements(copy, {item.id})
+    return copy
 
 
 def replace_items(
@@ -239,19 +246,31 @@ def decide_fact(
 
 
 def touch(
-    session: Session, report: Report, section_ids: list[int] | set[int], *, by: User, at: datetime
+    session: Session,
+    report: Report,
+    section_ids: list[int] | set[int],
+    *,
+    by: User,
+    at: datetime,
+    written: Collection[int] = (),
 ) -> WorkingCopy:
     """Note that the working copy changed, and let goals and other records follow its text.
 
-    Gives the changed sections as they now stand.
+    `written` are the items that got another text or place. Gives the changed sections as they now stand.
     """
-    copy = note_change(session, report, section_ids, by_id=by.id, at=at)
+    copy = note_change(session, report, section_ids, by_id=by.id, at=at, written=written)
     live.tell_changed(session, report, by_id=by.id, sections=section_ids)
     return copy
 
 
 def note_change(
-    session: Session, report: Report, section_ids: list[int] | set[int], *, by_id: int, at: datetime
+    session: Session,
+    report: Report,
+    section_ids: list[int] | set[int],
+    *,
+    by_id: int,
+    at: datetime,
+    written: Collection[int] = (),
 ) -> WorkingCopy:
     if report.state == "published":
         report.state = "amending"
@@ -260,6 +279,8 @@ def note_change(
     report.updated_at, report.updated_by_id = at, by_id
     session.flush()
     copy = working_copy(session, report, only_sections=section_ids)
+    if take_back_statements(session, copy, written):
+        copy = working_copy(session, report, only_sections=section_ids)
     change = events.WorkingCopyChange(report, copy.document, copy.item_ids, frozenset(section_ids))
     for join in events.on_working_copy_change:
         join(session, change)

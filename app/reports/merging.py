@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.document.headings import arrange
+from app.document.headings import arrange, says_none
 from app.document.matching import Pairs, Spot, match
 from app.document.places import walk
 from app.document.schema import Block, Document
@@ -39,6 +39,8 @@ class _Merge:
     by: User
     at: datetime
     placed: dict[tuple[int, int | None], list[int]] = field(default_factory=dict)
+    written: set[int] = field(default_factory=set)
+    """Items that are new or got another text."""
 
 
 def merge_page(session: Session, report: Report, document: Document, *, by: User, at: datetime) -> bool:
@@ -82,7 +84,8 @@ def merge_page(session: Session, report: Report, document: Document, *, by: User
         session.expire_all()
     report.title = document.title
     report.front = document.model_dump(mode="json", exclude=CONTENT | RECOGNISED)
-    touch(session, report, [section.id for section in sections], by=by, at=at)
+    section_ids = [section.id for section in sections]
+    touch(session, report, section_ids, by=by, at=at, written=merge.written)
     return True
 
 
@@ -104,7 +107,10 @@ def without_empty(document: Document) -> Document:
 
 
 def joined(old: Document, page: Document) -> Document:
-    """The old document with the page's blocks below the same headings; what it says already comes once."""
+    """The old document with the page's blocks below the same headings; what it says already comes once.
+
+    That there is nothing (`暂无`) is not put below what is there.
+    """
     pairs = match(old.sections, page.sections)
     sections = [section.model_copy(update={"blocks": list(section.blocks)}) for section in old.sections]
     for index, section in enumerate(page.sections):
@@ -115,6 +121,8 @@ def joined(old: Document, page: Document) -> Document:
             if (index, (place,)) not in pairs.blocks
             or not _says_the_same(old, page, pairs, (index, (place,)))
         ]
+        if there is not None and any(block.text for block in sections[there].blocks):
+            fresh = [block for block in fresh if not block.text or not says_none(block.text)]
         if there is None:
             sections.append(section.model_copy(update={"parent": None}))
         else:
@@ -228,6 +236,7 @@ def _place(
             session.add(row)
             session.flush()
             merge.rows[row.id] = row
+            merge.written.add(row.id)
         else:
             row = merge.rows[merge.item_ids[was]]
             _bring_in_line(session, merge, row, block, section_id, parent_id)
@@ -242,6 +251,7 @@ def _bring_in_line(
         if row.text != block.text:
             follow_texts(session, {row.id: (row.text, block.text)})
             row.source_start = row.source_end = row.source_line = None
+            merge.written.add(row.id)
         row.text, row.kind, row.ordered = block.text, block.kind, block.ordered
         row.version += 1
         row.carried_open = False

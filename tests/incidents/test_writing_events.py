@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
 from app.db import Database
-from app.document.event_lines import says_no_events
 from app.document.schema import Document
 from app.incidents.models import Incident, ThirdParty
 from app.incidents.parties import alikeness
@@ -192,39 +191,6 @@ class TestAnEventBeingWritten:
         item = week.item("6/7 23:50")
         stale = week.post(f"/incidents/{item.id}/recovery", version=f"{item.id}-0", recovered="6/8 00:12")
         assert stale.status_code == 409
-
-
-class TestNoEvents:
-    def test_is_offered_only_where_nothing_stands(self, week: Writing) -> None:
-        assert "incidents/none" not in week.client.get(f"{URL}/edit").text
-        assert week.post("/incidents/none", section=week.section, said="true").status_code == 409
-
-    def test_is_said_read_back_and_taken_back(self, week: Writing) -> None:
-        week.clear()
-        assert not says_no_events(week.document)
-        answer = week.post("/incidents/none", section=week.section, said="true")
-        assert "已注明本周无生产事件" in answer.text
-        assert says_no_events(week.document)
-        week.post("/incidents/none", section=week.section, said="true")
-        section = next(one for one in week.document.sections if one.kind == "incidents")
-        assert [block.text for block in section.blocks] == ["暂无"]
-        week.post("/incidents/none", section=week.section, said="false")
-        assert not says_no_events(week.document)
-
-    def test_is_over_when_an_event_is_added(self, week: Writing) -> None:
-        week.clear()
-        week.post("/incidents/none", section=week.section, said="true")
-        week.add("6/7 14:40 代扣失败")
-        section = next(one for one in week.document.sections if one.kind == "incidents")
-        assert [block.text for block in section.blocks] == ["6/7 14:40 代扣失败"]
-
-    def test_is_told_to_readers(self, week: Writing) -> None:
-        week.clear()
-        week.post("/incidents/none", section=week.section, said="true")
-        with week.database.reading() as session:
-            version = session.get_one(Report, week.report_id).version
-        week.client.post(f"{URL}/publication", data={"version": str(version), "reason": "无事件"})
-        assert "本周无生产事件" in week.client.get(URL).text
 
 
 @pytest.mark.parametrize(
