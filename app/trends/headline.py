@@ -10,6 +10,7 @@ from app.trends.statistics import Judged, Value
 from app.trends.words import Words, capital
 
 MOST_NAMED = 2
+"""Of each kind; of what improves only one, where something gets worse."""
 TIMES = Decimal("1.95")
 """From which a change is told as a multiple."""
 
@@ -36,8 +37,9 @@ def headline(judged: Sequence[Judged], words: Words) -> str:
         parts.append(
             words.ngettext("%(count)s more is getting worse", "%(count)s more are getting worse", more)
         )
-    parts += [told.text for told in better[:MOST_NAMED]]
-    if (more := len(better) - MOST_NAMED) > 0:
+    named = 1 if worse else MOST_NAMED
+    parts += [told.text for told in better[:named]]
+    if (more := len(better) - named) > 0:
         parts.append(words.ngettext("%(count)s more improves", "%(count)s more improve", more))
     if not parts:
         parts = [_quiet(now, words)]

@@ -19,6 +19,8 @@ from app.trends.words import Words
 
 ROWS = 6
 """Values in the table beside the line; those that cannot be true come on top of them."""
+TEXT = 20.0
+"""Pixels from a ring to words below it, which stand there where the words of gaps are above it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Doubt:
     x: float
     y: float
     text: str
+    text_y: float
     anchor: str
 
 
@@ -189,5 +192,7 @@ def _doubts(axis: TimeAxis, by: int, chart: Chart, values: Sequence[Value], word
         text = ""
         if value is values[-1]:
             text = words.gettext("%(week)s does not fit the one before") % {"week": words.week(value.week)}
-        doubts.append(Doubt(x, chart.heights[value.index + by], text, "end" if x > 60 else "start"))
+        y = chart.heights[value.index + by]
+        text_y = y - 9 if y > chart.plot_top + TEXT else y + TEXT
+        doubts.append(Doubt(x, y, text, text_y, "end" if x > 60 else "start"))
     return doubts

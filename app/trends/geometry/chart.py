@@ -345,16 +345,18 @@ def _labels_at_the_end(
 ) -> tuple[Label | None, TargetLabel | None]:
     """The newest value and the target in force, right of the plot; moved apart where they would touch.
 
-    A value that is not of the last week stands beside its own point.
+    A value that is not of the last week stands beside its own point, off the line of the target.
     """
     target = (lines[-1].value, lines[-1].y) if lines and lines[-1].x2 == axis.edge(axis.weeks) else None
     newest = points[-1] if points else None
     latest: Label | None = None
     if newest is not None and newest.index != axis.weeks - 1:
-        x = axis.centre(newest.index)
+        x, y = axis.centre(newest.index), at[newest.index]
         near_end = x > 88
+        if target is not None and abs(y - target[1]) < LABEL_HEIGHT:
+            y = target[1] + (LABEL_HEIGHT if y > target[1] else -LABEL_HEIGHT)
         latest = Label(
-            newest.index, x, -9 if near_end else 9, at[newest.index], "end" if near_end else "start"
+            newest.index, x, -9 if near_end else 9, round(y, 1), "end" if near_end else "start"
         )
     elif newest is not None:
         y = at[newest.index]
