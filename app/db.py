@@ -272,12 +272,17 @@ def new_ids(session: Session, table: str, count: int) -> list[int]:
     """Ids for rows of the table that this transaction is about to insert.
 
     On SQLite it must be a writing one, so that nobody takes the same; PostgreSQL counts in its sequence.
-    SQLAlchemy can fetch the ids of many rows from SQLite only one by one.
+    SQLAlchemy can fetch the ids of many rows from SQLite only one by one. Where a table never gives an id
+    again, SQLite counts apart from its rows.
     """
     if session.get_bind().dialect.name == "postgresql":
         query = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
         return list(session.scalars(query, {"table": table, "count": count}))
-    last = session.scalar(text(f"SELECT max(id) FROM {table}")) or 0  # noqa: S608  # a table of ours
+    query = text(
+        f"SELECT max(coalesce((SELECT max(id) FROM {table}), 0), "  # noqa: S608  # a table of ours
+        "coalesce((SELECT seq FROM sqlite_sequence WHERE name = :table), 0))"
+    )
+    last = int(session.scalar(query, {"table": table}) or 0)
     return list(range(last + 1, last + 1 + count))
 
 

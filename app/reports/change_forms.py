@@ -81,6 +81,20 @@ class RemoveChange(_Sent):
     version: int
 
 
+class RestoreChange(_Sent):
+    """A removed item comes back as it was, with all below it: after `after`, else first.
+
+    `below` are the names that the browser has for what stands below it.
+    """
+
+    kind: Literal["restore"]
+    item: Ref
+    section: RowId
+    parent: Ref | None = None
+    after: Ref | None = None
+    below: Annotated[tuple[Ref, ...], Field(max_length=MOST_NEW_ITEMS)] = ()
+
+
 class KeepChange(_Sent):
     """A carried item is confirmed as it stands."""
 
@@ -88,8 +102,39 @@ class KeepChange(_Sent):
     item: Ref
 
 
+class ReopenChange(_Sent):
+    """That a carried item was confirmed is taken back: it is open again."""
+
+    kind: Literal["reopen"]
+    item: Ref
+    version: int
+
+
+class DropChange(_Sent):
+    """A carried item is taken out, with all below it; it can be brought back until the week is published."""
+
+    kind: Literal["drop"]
+    item: Ref
+
+
+class BringBackChange(_Sent):
+    """A dropped item stands where it stood."""
+
+    kind: Literal["bring_back"]
+    item: Ref
+
+
 Change = Annotated[
-    TextChange | AddChange | MoveChange | RemoveChange | KeepChange, Field(discriminator="kind")
+    TextChange
+    | AddChange
+    | MoveChange
+    | RemoveChange
+    | RestoreChange
+    | KeepChange
+    | ReopenChange
+    | DropChange
+    | BringBackChange,
+    Field(discriminator="kind"),
 ]
 
 

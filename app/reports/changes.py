@@ -7,7 +7,7 @@ of the change itself, so that neither a lost answer nor a crash can save anythin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,10 +20,11 @@ from app.db import insert_rows, new_ids
 from app.errors import Conflict
 from app.reports import live
 from app.reports.assembly import WorkingCopy, working_copy
-from app.reports.change_forms import Change, Ref, SaveName
+from app.reports.change_forms import Change, Ref, RestoreChange, SaveName
 from app.reports.decisions import follow_texts
 from app.reports.edit_page import ItemToEdit, find_item, sections_to_edit
 from app.reports.editing import note_change
+from app.reports.kept_branches import KeptBranch, insert_items, keep_branches, kept_branches, put_back
 from app.reports.models import AcknowledgedSave, Item, Report, Section
 from app.reports.planning import ItemChanged, Plan, Row
 from app.reports.statements import refuse_statements
@@ -99,7 +100,13 @@ def save_changes(
     Raises ItemChanged where somebody else changed a text meanwhile, ItemGone where an item is not there
     any more, Conflict where a section has gone or an item would come below itself.
     """
-    plan = Plan(*_as_it_stands(session, report), version=report.version + 1)
+    wanted = [change.item for change in changes if isinstance(change, RestoreChange)]
+    kept = kept_branches(session, report, wanted)
+    plan = Plan(
+        *_as_it_stands(session, report),
+        version=report.version + 1,
+        kept={ref: branch.root for ref, branch in kept.items()},
+    )
     try:
         for change in changes:
             plan.apply(change)
@@ -109,13 +116,18 @@ def save_changes(
     if not plan.sections:
         return Saved(_named(plan), _shown(session, report, plan), plan.gone, [])
     before = _shapes(working_copy(session, report, only_sections=plan.sections))
-    _write(session, report, plan, by_id=by_id, at=at)
-    rows = {*plan.made, *plan.answered.values()}
+    coming = {branch.id: branch for branch in kept.values() if branch.root in plan.restored}
+    _write(session, report, plan, coming.values(), by_id=by_id, at=at)
+    rows = {*plan.made, *plan.restored, *plan.answered.values()}
     written = {row.id for row in rows if row.id is not None}
     copy = note_change(session, report, plan.sections, by_id=by_id, at=at, written=written)
     refuse_statements(copy, written)
     after = _shapes(copy)
-    redraw = [section for section in copy.section_ids if before[section] != after[section]]
+    redraw = [
+        section
+        for section in copy.section_ids
+        if section in plan.redrawn or before[section] != after[section]
+    ]
     live.tell_changed(
         session,
         report,
@@ -147,13 +159,23 @@ def _as_it_stands(session: Session, report: Report) -> tuple[list[Row], list[int
         Item.carried_open,
         Item.updated_by_id,
         Item.updated_at,
+        Item.carried,
     )
     query = select(*columns).where(Item.report_id == report.id).order_by(Item.position, Item.id)
     sections = session.scalars(select(Section.id).where(Section.report_id == report.id))
     return [Row(*row) for row in session.execute(query)], list(sections)
 
 
-def _write(session: Session, report: Report, plan: Plan, *, by_id: int, at: datetime) -> None:
+def _write(
+    session: Session,
+    report: Report,
+    plan: Plan,
+    coming: Collection[KeptBranch],
+    *,
+    by_id: int,
+    at: datetime,
+) -> None:
+    """`coming` are the removed branches that come back."""
     if plan.made:
         for row, own_id in zip(plan.made, new_ids(session, Item.__tablename__, len(plan.made)), strict=True):
             row.id = own_id
@@ -174,15 +196,20 @@ def _write(session: Session, report: Report, plan: Plan, *, by_id: int, at: date
         }
         for row in plan.made
     ]
+    insert_items(session, report, coming, plan.restored)
     insert_rows(session, Item.__table__, rows)
+    keep_branches(session, report, plan.branches, by_id=by_id, at=at)
     follow_texts(
         session,
         {row.id: (row.before or "", row.text) for row in plan.texts if row.id is not None},
-        made={row.id: row.text for row in plan.made if row.id is not None},
+        made={row.id: row.text for row in (*plan.made, *plan.restored) if row.id is not None},
         gone=plan.removed,
     )
+    put_back(session, coming, plan.restored)
     for row in plan.texts | plan.placed | plan.kept:
         values: dict[str, Any] = {"carried_open": row.carried_open}
+        if row in plan.kept:
+            values["carried"] = row.carried
         if row in plan.placed:
             values |= {"position": row.position, "section_id": row.section}
             values["parent_id"] = row.parent.id if row.parent else None

@@ -19,7 +19,7 @@ from app.db import Base, new_ids
 from app.reports.models import Report
 
 Rows = dict[str, list[dict[str, Any]]]
-NOT_KEPT = {"reports", "revisions", "readings", "page_snapshots", "acknowledged_saves"}
+NOT_KEPT = {"reports", "revisions", "readings", "page_snapshots", "acknowledged_saves", "removed_branches"}
 LAID_OUT = ("facts", "items", "sections")
 """Tables whose rows are the text and its values: they come back as they were, what stands there goes."""
 OWN = {
@@ -40,15 +40,15 @@ OWN = {
 
 def rows_of(session: Session, report: Report) -> Rows:
     """The report's rows by table, and the columns of `reports` that are its working copy's."""
-    kept: Rows = {"reports": [{name: _plain(getattr(report, name)) for name in sorted(OWN)}]}
+    kept: Rows = {"reports": [{name: plain(getattr(report, name)) for name in sorted(OWN)}]}
     ids = {"reports": [report.id]}
     for table in _tables():
         parent = _parent_of(table)
-        query = select(table).where(parent.in_(ids[_leads_to(parent)])).order_by(table.c.id)
+        query = select(table).where(parent.in_(ids[leads_to(parent)])).order_by(table.c.id)
         rows = [dict(row) for row in session.execute(query).mappings()]
         ids[table.name] = [row["id"] for row in rows]
         if rows:
-            kept[table.name] = [{name: _plain(value) for name, value in row.items()} for row in rows]
+            kept[table.name] = [{name: plain(value) for name, value in row.items()} for row in rows]
     kept["references"] = list(_references(session, ids))
     return kept
 
@@ -60,7 +60,7 @@ def put_back(session: Session, report: Report, kept: Rows, *, version: int) -> N
     found under its new id, and what no longer exists is no longer referred to.
     """
     for name, value in kept["reports"][0].items():
-        setattr(report, name, _typed(value))
+        setattr(report, name, typed(value))
     session.flush()
     ids: dict[str, dict[int, int]] = {}
     for name in LAID_OUT:
@@ -68,7 +68,7 @@ def put_back(session: Session, report: Report, kept: Rows, *, version: int) -> N
         session.execute(delete(table).where(table.c.report_id == report.id))
     for table in _tables():
         rows = [
-            {name: _typed(value) for name, value in row.items() if name in table.c}
+            {name: typed(value) for name, value in row.items() if name in table.c}
             for row in kept.get(table.name, ())
         ]
         ids[table.name] = _put_back_table(session, report, table, rows, ids, version)
@@ -97,7 +97,7 @@ def _put_back_table(
         for column in table.c:
             if column.foreign_keys and values.get(column.name) is not None:
                 values[column.name] = _now(session, report, column, values[column.name], own)
-                if _leads_to(column) == table.name:  # set once all rows of the table are there
+                if leads_to(column) == table.name:  # set once all rows of the table are there
                     inside.append((values["id"], column.name, values[column.name]))
                     values[column.name] = None
         if "version" in table.c:
@@ -115,7 +115,7 @@ def _still_there(session: Session, report: Report, table: Table, ids: dict[str, 
     if table.name in LAID_OUT:
         return set()
     parent = _parent_of(table)
-    above = [report.id] if _leads_to(parent) == "reports" else list(ids[_leads_to(parent)].values())
+    above = [report.id] if leads_to(parent) == "reports" else list(ids[leads_to(parent)].values())
     return set(session.scalars(select(table.c.id).where(parent.in_(above))))
 
 
@@ -123,7 +123,7 @@ def _now(
     session: Session, report: Report, column: Column[Any], value: int, ids: dict[str, dict[int, int]]
 ) -> int | None:
     """The id that a kept one has now; None where that row is gone."""
-    name = _leads_to(column)
+    name = leads_to(column)
     if name == "reports":
         return report.id
     if name in ids and value in ids[name]:
@@ -136,11 +136,11 @@ def _references(session: Session, ids: dict[str, list[int]]) -> Iterator[dict[st
     """Rows of other reports that refer to kept ones, such as goals carried over from here."""
     for table in Base.metadata.sorted_tables:
         for column in table.c:
-            if not column.foreign_keys or _leads_to(column) not in ids or _leads_to(column) == "reports":
+            if not column.foreign_keys or leads_to(column) not in ids or leads_to(column) == "reports":
                 continue
             if table.name in NOT_KEPT or not column.nullable:
                 continue
-            query = select(table.c.id, column).where(column.in_(ids[_leads_to(column)]))
+            query = select(table.c.id, column).where(column.in_(ids[leads_to(column)]))
             for row_id, value in session.execute(query):
                 if row_id not in ids.get(table.name, ()):
                     yield {"table": table.name, "id": row_id, "column": column.name, "to": value}
@@ -149,7 +149,7 @@ def _references(session: Session, ids: dict[str, list[int]]) -> Iterator[dict[st
 def _refer_again(session: Session, reference: dict[str, Any], ids: dict[str, dict[int, int]]) -> None:
     table = Base.metadata.tables[reference["table"]]
     column = table.c[reference["column"]]
-    now = ids.get(_leads_to(column), {}).get(reference["to"])
+    now = ids.get(leads_to(column), {}).get(reference["to"])
     if now is not None:
         session.execute(
             update(table).where(table.c.id == reference["id"], column.is_(None)).values({column.name: now})
@@ -161,7 +161,7 @@ def _tables() -> Iterator[Table]:
     below = {"reports"}
     for table in Base.metadata.sorted_tables:
         if table.name not in NOT_KEPT and any(
-            _leads_to(column) in below and not column.nullable for column in table.c if column.foreign_keys
+            leads_to(column) in below and not column.nullable for column in table.c if column.foreign_keys
         ):
             below.add(table.name)
             yield table
@@ -170,20 +170,20 @@ def _tables() -> Iterator[Table]:
 def _parent_of(table: Table) -> Column[Any]:
     """The column that leads towards the report."""
     columns = [column for column in table.c if column.foreign_keys and not column.nullable]
-    direct = [column for column in columns if _leads_to(column) == "reports"]
+    direct = [column for column in columns if leads_to(column) == "reports"]
     below = {"reports", *(one.name for one in _below_reports())}
-    return (direct or [column for column in columns if _leads_to(column) in below])[0]
+    return (direct or [column for column in columns if leads_to(column) in below])[0]
 
 
 def _below_reports() -> list[Table]:
     return [table for table in Base.metadata.sorted_tables if "report_id" in table.c]
 
 
-def _leads_to(column: Column[Any]) -> str:
+def leads_to(column: Column[Any]) -> str:
     return next(iter(column.foreign_keys)).column.table.name
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     match value:
         case datetime():
             return {"$instant": value.isoformat()}
@@ -194,7 +194,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _typed(value: Any) -> Any:
+def typed(value: Any) -> Any:
     match value:
         case {"$instant": at}:
             return datetime.fromisoformat(at)

@@ -126,6 +126,7 @@ class Item(Base):
         Index("ix_items_parent_id", "parent_id"),
         Index("ix_items_initiative_id", "initiative_id"),
         UniqueConstraint("report_id", "uid"),
+        {"sqlite_autoincrement": True},  # an id is never given again: a removed item comes back under its own
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -228,6 +229,26 @@ class AcknowledgedSave(Base):
     sequence: Mapped[int]
     answer: Mapped[dict[str, Any]] = mapped_column(default=dict)
     at: Mapped[datetime] = mapped_column(Instant)
+
+
+class RemovedBranch(Base):
+    """An item that was removed while its week was written, with all below it: undoing brings it back."""
+
+    __tablename__ = "removed_branches"
+    __table_args__ = (
+        Index("ix_removed_branches_report_id_item_id", "report_id", "item_id"),
+        Index("ix_removed_branches_removed_at", "removed_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id", ondelete="CASCADE"))
+    item_id: Mapped[int]
+    """The id that the item had, and will have again."""
+    uid: Mapped[str | None] = mapped_column(String(36))
+    kept: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Rows by table: the items, and all that was known of them."""
+    removed_at: Mapped[datetime] = mapped_column(Instant)
+    removed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
 class DiscardedDraft(Base):

@@ -7,21 +7,26 @@ removed again, so that a browser may send what it is not sure of.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from app.document.lines import normalise_text
 from app.document.merging import merge
 from app.errors import Conflict, Invalid, StaleVersion, TooLarge
 from app.reports.change_forms import (
     AddChange,
+    BringBackChange,
     Change,
+    DropChange,
     KeepChange,
     MoveChange,
     NewItem,
     Ref,
     RemoveChange,
+    ReopenChange,
+    RestoreChange,
     TextChange,
 )
 
@@ -44,6 +49,7 @@ class Row:
     carried_open: bool = False
     updated_by_id: int | None = None
     updated_at: datetime | None = None
+    carried: dict[str, Any] | None = None
     before: str | None = None
     """What it said before it got another text."""
     parent: Row | None = None
@@ -59,8 +65,19 @@ class Row:
 class Plan:
     """The items of a week, and what became of them."""
 
-    def __init__(self, rows: Iterable[Row], sections: Iterable[int], *, version: int) -> None:
-        """`rows` ordered by position; `version` is that of the report once the changes are saved."""
+    def __init__(
+        self,
+        rows: Iterable[Row],
+        sections: Iterable[int],
+        *,
+        version: int,
+        kept: Mapping[Ref, Row] | None = None,
+    ) -> None:
+        """`rows` ordered by position; `version` is that of the report once the changes are saved.
+
+        `kept` are removed items that can be had back, with what was below them.
+        """
+        self._kept = kept or {}
         self._by_id = {row.id: row for row in rows if row.id is not None}
         self._by_uid = {row.uid: row for row in self._by_id.values() if row.uid}
         self._tops: dict[int, list[Row]] = {section: [] for section in sections}
@@ -73,8 +90,12 @@ class Plan:
         self.texts: set[Row] = set()
         self.placed: set[Row] = set()
         self.kept: set[Row] = set()
-        """Stored items that got another text, another place, or were confirmed."""
+        """Stored items that got another text, another place, or of which what is carried over changed."""
         self.removed: list[int] = []
+        self.branches: list[Row] = []
+        """The stored items among the removed ones that were to be; the others went with them."""
+        self.restored: list[Row] = []
+        """Removed items that come back, parents first."""
         self.gone: list[Ref] = []
         self.answered: dict[Ref, Row] = {}
         """The item of each name that the browser used for it."""
@@ -82,6 +103,8 @@ class Plan:
         """Those whose items changed."""
         self.reshaped: set[int] = set()
         """Those among them that got items, or gave some to another place."""
+        self.redrawn: set[int] = set()
+        """Those of which a page knows less than is stored: what is carried over, or came back."""
 
     def apply(self, change: Change) -> None:
         match change:
@@ -93,10 +116,17 @@ class Plan:
                 self._move(change)
             case RemoveChange():
                 self._remove(change)
+            case RestoreChange():
+                self._restore(change)
             case KeepChange():
                 row = self._find(change.item)
                 self._confirm(row)
+                self.redrawn.add(row.section)
                 self.answered[change.item] = row
+            case ReopenChange():
+                self._reopen(change)
+            case DropChange() | BringBackChange():
+                self._drop(change)
 
     def _set_text(self, change: TextChange) -> None:
         row = self._find(change.item, mine=change.text)
@@ -190,8 +220,10 @@ class Plan:
         self.gone.append(change.item)
         if row is None:
             return
-        if row.version != change.version:
+        if row.version != change.version and row not in self.texts:
             raise ItemChanged(row, change.item, base=None, mine="")
+        if row.id is not None:
+            self.branches.append(row)
         beside = self._beside(row)
         beside.remove(row)
         self._reorder(beside)
@@ -204,9 +236,62 @@ class Plan:
             if one.uid is not None:
                 del self._by_uid[one.uid]
         self.made = [one for one in self.made if one not in going]
+        self.restored = [one for one in self.restored if one not in going]
         for rows in (self.texts, self.placed, self.kept):
             rows -= going
         self.answered = {ref: one for ref, one in self.answered.items() if one not in going}
+
+    def _restore(self, change: RestoreChange) -> None:
+        if self._row(change.item) is None:
+            row = self._kept.get(change.item)
+            if row is None:
+                raise ItemGone(change.item, None)
+            beside, parent, place = self._place(change.section, change.parent, change.after)
+            if parent is not None and parent.kind != "item":
+                raise Invalid("item.nothing_below")
+            row.parent = parent
+            for one in row.with_all_below:
+                one.section = change.section
+                if one.id is not None:
+                    self._by_id[one.id] = one
+                if one.uid in self._by_uid:
+                    one.uid = None
+                if one.uid is not None:
+                    self._by_uid[one.uid] = one
+                self.restored.append(one)
+            beside.insert(place, row)
+            self._reorder(beside)
+            self.sections.add(change.section)
+            self.reshaped.add(change.section)
+            self.redrawn.add(change.section)
+        for ref in (change.item, *change.below):
+            known = self._row(ref)
+            if known is not None:
+                self.answered[ref] = known
+
+    def _reopen(self, change: ReopenChange) -> None:
+        row = self._find(change.item)
+        if row.version != change.version:
+            raise ItemChanged(row, change.item, base=None, mine="")
+        if row.carried is not None and not row.carried_open:
+            row.carried_open = True
+            self._note_carried(row)
+        self.answered[change.item] = row
+
+    def _drop(self, change: DropChange | BringBackChange) -> None:
+        row = self._find(change.item)
+        if change.kind == "drop" and not all(one.carried_open for one in row.with_all_below):
+            raise Conflict("carried.touched")
+        carried = {name: value for name, value in (row.carried or {}).items() if name != "dropped"}
+        row.carried = carried | ({"dropped": True} if change.kind == "drop" else {})
+        self._note_carried(row)
+        self.answered[change.item] = row
+
+    def _note_carried(self, row: Row) -> None:
+        self.sections.add(row.section)
+        self.reshaped.add(row.section)
+        self.redrawn.add(row.section)
+        self.kept.add(row)
 
     def _confirm(self, row: Row) -> None:
         if row.carried_open:
