@@ -52,16 +52,27 @@ def told(
     last: date = LAST,
     accidents: Sequence[Accident] = (),
     remarks: Sequence[Remark] = (),
+    volumes: Sequence[int] = (),
     **changes: object,
 ) -> Trends:
-    """A team with one metric, a week a value until `last`; None for a missing one, several where restated."""
+    """A team with one metric, a week a value until `last`; None for a missing one, several where restated.
+
+    `volumes` are the denominators that are reported with the values.
+    """
     axis = TimeAxis(last - WEEK * (len(values) - 1), len(values))
     readings: list[Reading] = []
     for index, value in enumerate(values):
         revisions = [] if value is None else [value] if isinstance(value, str) else list(value)
         readings += [
             replace(
-                reading(index, literal, first=axis.first, revision=number), stands=number == len(revisions)
+                reading(
+                    index,
+                    literal,
+                    volume=volumes[index] if volumes else None,
+                    first=axis.first,
+                    revision=number,
+                ),
+                stands=number == len(revisions),
             )
             for number, literal in enumerate(revisions, 1)
         ]

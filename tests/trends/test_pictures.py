@@ -61,6 +61,18 @@ def restated_ten_times() -> Trends:
     return told(*year()[:-4], revisions, *ORDINARY[:3], targets=TARGET)
 
 
+def ten_weeks_restated() -> Trends:
+    said_first = [[f"99.96{place}", value] for place, value in enumerate(ORDINARY[:10])]
+    return told(*year()[:-12], *said_first, *ORDINARY[:2], targets=TARGET)
+
+
+def by_volume() -> Trends:
+    """The limits widen where few payments were made; the quiet week 21 is ordinary, week 23 is not."""
+    volumes = [200_000 + 40_000 * (index % 5) for index in range(52)]
+    volumes[-4] = volumes[-20] = 9_000
+    return told(*year(last=["99.950", "99.981", "99.940", "99.979"]), volumes=volumes, targets=TARGET)
+
+
 def week_53() -> Trends:
     return told(*year(), last=date(2024, 6, 10))
 
@@ -84,6 +96,8 @@ CASES: dict[str, tuple[Callable[[], Trends], str]] = {
         "缺报 52 周",
     ),
     "restated-ten-times": (restated_ten_times, "（共重述 10 次）"),
+    "ten-weeks-restated": (ten_weeks_restated, "另有 8 周重述过"),
+    "limits-by-volume": (by_volume, "界限按量计算（p′）"),
     "below-90": (
         lambda: told(*spread("85.20", *[30, -200, 110, -40, 250, 0, -130] * 7), targets=()),
         "logit 轴",
