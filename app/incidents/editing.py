@@ -21,7 +21,7 @@ from app.incidents.forms import EventForm
 from app.incidents.models import Incident
 from app.reports import editing
 from app.reports.assembly import WorkingCopy, working_copy
-from app.reports.edit_page import event_version
+from app.reports.editable import event_version
 from app.reports.models import Item, Report, Section
 
 PARTS = ("started", "symptom", "impact", "cause", "handling")

@@ -10,6 +10,7 @@ from app.reports import edit_page
 from app.reports.access import EditableReport, Writer
 from app.reports.assembly import working_copy
 from app.reports.edit_routes import changed_sections
+from app.reports.editable import sections_to_edit
 from app.reports.editing import item_in
 from app.reports.once import OnceOnly
 from app.reports.sections import section_in
@@ -47,7 +48,7 @@ def save(
     if not wants_fragment(request):
         return once.answered(go_to(request, f"{shown.url}/edit#section-{section}"))
     copy = working_copy(session, shown.report, only_sections=[section])
-    lines = [line for one in edit_page.sections_to_edit(copy) for line in one.metrics]
+    lines = [line for one in sections_to_edit(copy) for line in one.metrics]
     line = next((line for line in lines if line.item_id == form.item and line.name == form.name), None)
     if line is None:
         answer = changed_sections(request, shown, session, [section], anchor=f"section-{section}")

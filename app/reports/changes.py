@@ -22,7 +22,7 @@ from app.reports import live
 from app.reports.assembly import WorkingCopy, working_copy
 from app.reports.change_forms import Change, Ref, RestoreChange, SaveName
 from app.reports.decisions import follow_texts
-from app.reports.edit_page import ItemToEdit, find_item, sections_to_edit
+from app.reports.editable import ItemToEdit, find_item, sections_to_edit
 from app.reports.editing import note_change
 from app.reports.kept_branches import KeptBranch, insert_items, keep_branches, kept_branches, put_back
 from app.reports.models import AcknowledgedSave, Item, Report, Section

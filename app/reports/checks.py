@@ -10,16 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from app.document.event_lines import events_against, statement_of
 from app.document.schema import Block, DateFact, Document, PartsTotalFact, ProgressFact
 from app.reports.assembly import WorkingCopy
+from app.reports.editable import SectionToEdit
 from app.reports.goal_queries import GoalOfWeek
 from app.web.i18n import N_
-
-if TYPE_CHECKING:  # the editing page shows the findings, and imports this
-    from app.reports.edit_page import SectionToEdit
 
 Kind = Literal["contradiction", "undecided", "hint"]
 KINDS: tuple[Kind, ...] = ("contradiction", "undecided", "hint")

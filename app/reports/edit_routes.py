@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.reports import edit_page, editing, sections
+from app.reports import edit_page, editable, editing, sections
 from app.reports.access import EditableReport, ReportInView, Writer
 from app.reports.assembly import WorkingCopy, working_copy
 from app.reports.forms import (
@@ -67,7 +67,7 @@ def save_item(
     )
     if not wants_fragment(request):
         return go_to(request, f"{shown.url}/edit#item-{item_id}")
-    shown_as = edit_page.find_item(edit_page.sections_to_edit(copy), item_id)
+    shown_as = editable.find_item(editable.sections_to_edit(copy), item_id)
     if shown_as is None or shown_as.event is not None:  # it became part of an event: draw the section anew
         section = found.section_id
         answer = changed_sections(request, shown, session, [section], anchor=f"item-{item_id}")
@@ -254,7 +254,7 @@ def remove_section(
 def _item_fragment(
     request: Request, shown: ReportInView, copy: WorkingCopy, item_id: int, template: str
 ) -> Response:
-    found = edit_page.find_item(edit_page.sections_to_edit(copy), item_id)
+    found = editable.find_item(editable.sections_to_edit(copy), item_id)
     if found is None:
         raise NotFound("item.gone")
     context = {"team": shown.team, "report": shown.report, "url": shown.url, "item": found}

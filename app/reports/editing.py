@@ -71,9 +71,7 @@ def save_item(
             for offset, paragraph in enumerate(rest)
         ]
         _set_text(session, item, first, by=by, at=at, beside={one.id: one.text for one in paragraphs})
-    copy = touch(session, report, [item.section_id], by=by, at=at, written={item.id})
-    refuse_statements(copy, {item.id})
-    return copy
+    return touch(session, report, [item.section_id], by=by, at=at, written={item.id})
 
 
 def add_item(
@@ -102,9 +100,7 @@ def add_item(
     )
     for offset, paragraph in enumerate(rest):
         _insert(session, report.id, section.id, item.id, offset, Block(kind="paragraph", text=paragraph))
-    copy = touch(session, report, [section.id], by=by, at=at, written={item.id})
-    refuse_statements(copy, {item.id})
-    return item, copy
+    return item, touch(session, report, [section.id], by=by, at=at, written={item.id})
 
 
 def remove_item(
@@ -164,9 +160,7 @@ def move_item(
         item.parent_id = parent.parent_id
         put_in_order(session, target)
     item.carried_open = False
-    copy = touch(session, report, sections, by=by, at=at, written={item.id})
-    refuse_statements(copy, {item.id})
-    return copy
+    return touch(session, report, sections, by=by, at=at, written={item.id})
 
 
 def replace_items(
@@ -259,6 +253,7 @@ def touch(
     `written` are the items that got another text or place. Gives the changed sections as they now stand.
     """
     copy = note_change(session, report, section_ids, by_id=by.id, at=at, written=written)
+    refuse_statements(copy, written)
     live.tell_changed(session, report, by_id=by.id, sections=section_ids)
     return copy
 

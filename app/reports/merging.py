@@ -20,9 +20,10 @@ from app.document.places import walk
 from app.document.schema import Block, Document
 from app.document.schema import Section as DocumentSection
 from app.errors import TooLarge
+from app.reports import live
 from app.reports.assembly import CONTENT, RECOGNISED, working_copy
 from app.reports.decisions import follow_texts
-from app.reports.editing import FIELD_LIMIT, sections_of, touch
+from app.reports.editing import FIELD_LIMIT, note_change, sections_of
 from app.reports.models import Item, Report, Section
 
 
@@ -85,7 +86,8 @@ def merge_page(session: Session, report: Report, document: Document, *, by: User
     report.title = document.title
     report.front = document.model_dump(mode="json", exclude=CONTENT | RECOGNISED)
     section_ids = [section.id for section in sections]
-    touch(session, report, section_ids, by=by, at=at, written=merge.written)
+    note_change(session, report, section_ids, by_id=by.id, at=at, written=merge.written)
+    live.tell_changed(session, report, by_id=by.id, sections=section_ids)
     return True
 
 

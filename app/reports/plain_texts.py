@@ -25,7 +25,7 @@ from app.reports import live
 from app.reports.assembly import Path, WorkingCopy, apply_decisions
 from app.reports.change_forms import ChangesForm, TextChange
 from app.reports.decisions import find_again
-from app.reports.edit_page import Chip, ItemToEdit, chips_of_item
+from app.reports.editable import Chip, ItemToEdit, chips_of_item
 from app.reports.models import AcknowledgedSave, Fact, Item, Report, Section
 from app.reports.planning import ItemChanged, Plan, Row, as_stored
 

@@ -18,7 +18,8 @@ from app.reports.discarding import discard_amendment, discard_draft, discarded_i
 from app.reports.editing import refuse_other_version
 from app.reports.forms import DiscardData, PublicationData
 from app.reports.publishing import publish_report, says_nothing
-from app.reports.queries import published_before, week_name_of
+from app.reports.queries import week_name_of
+from app.reports.revision_queries import published_before
 from app.web.clock import Now
 from app.web.database import DbSession
 from app.web.forms import Filled, show_again

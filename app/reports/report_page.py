@@ -15,7 +15,7 @@ from app.document.headings import says_none
 from app.document.schema import Document
 from app.document.schema import Section as DocumentSection
 from app.document.weeks import which_week
-from app.reports import events, goal_queries, queries
+from app.reports import events, goal_queries, queries, revision_queries
 from app.reports.lede import accidents_of, goals_clause, lede_of
 from app.reports.markdown import render_inline
 from app.reports.models import Report
@@ -61,7 +61,7 @@ def report_page(
     """
     drafts = team.may_see_drafts
     url = f"/teams/{team.slug}/weeks/{report.period_start.isoformat()}"
-    standing = queries.standing_of(session, report)
+    standing = revision_queries.standing_of(session, report)
     goals = goal_queries.goals_around(session, report, with_drafts=drafts)
     notes = _notes(session, report, document)
     source = f"{url}/source/imported" if report.source_page_id is not None else None

@@ -17,7 +17,8 @@ from app.reports.access import EditableReport, ReadableReport, ReportInView
 from app.reports.assembly import document_of, published_document, revision_document
 from app.reports.comparison import comparison
 from app.reports.forms import day_in_path
-from app.reports.queries import published_week, revision_of, revisions_of, week_name_of
+from app.reports.queries import week_name_of
+from app.reports.revision_queries import published_week, revision_of, revisions_of
 from app.web.clock import Now
 from app.web.database import DbSession
 from app.web.htmx import go_to

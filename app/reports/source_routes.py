@@ -24,8 +24,9 @@ from app.reports.forms import PageData, SourceData, TakingData
 from app.reports.merging import joined, merge_page, with_section
 from app.reports.models import Report
 from app.reports.publishing import says_nothing
-from app.reports.queries import source_page_of, week_name_of
+from app.reports.queries import week_name_of
 from app.reports.reading_shown import reading_shown
+from app.reports.revision_queries import source_page_of
 from app.web.clock import Now
 from app.web.database import DbSession
 from app.web.htmx import go_to

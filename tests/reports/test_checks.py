@@ -17,7 +17,7 @@ from app.document.recognition import recognise
 from app.document.schema import Document
 from app.reports.assembly import CarriedOver, WorkingCopy
 from app.reports.checks import Finding, checks
-from app.reports.edit_page import sections_to_edit
+from app.reports.editable import sections_to_edit
 from app.reports.goal_queries import GoalOfWeek
 from app.reports.models import Report, Section
 from tests.conftest import Cast, Clock, SignIn
