@@ -140,7 +140,7 @@ def working_copy(
     Three statements, however long the report. With `only_sections` (section ids) the document holds
     the blocks of just those sections; what a section means can depend on the headings above it.
     `for_readers` leaves out what only the writer sees: items without text, whose place is taken by what
-    stands below them, and what was carried over and is still open.
+    stands below them, what was carried over and is still open, and metrics whose value nobody wrote.
     """
     sections_query = select(Section).where(Section.report_id == report.id)
     items_query = select(
@@ -190,7 +190,7 @@ def working_copy(
             left_out.add(row.id)
     still_open = _open_branches(untouched, below, goes_with)
     if for_readers:
-        left_out |= still_open
+        left_out |= still_open | _unanswered(sections, blocks_of)
     item_ids: dict[tuple[int, Path], int] = {}
 
     def shown(section: int, parent: int | None) -> Iterator[tuple[int, Block]]:
@@ -292,6 +292,28 @@ def _open_branches(
 
     found = {item_id for item_id, so_far in untouched.items() if so_far and is_open(item_id)}
     return {item_id for item_id in found if goes_with.get(item_id, item_id) in found}
+
+
+def _unanswered(
+    sections: Sequence[Section], blocks_of: Mapping[tuple[int, int | None], list[tuple[int, Block]]]
+) -> set[int]:
+    """The lines of metrics that say a name and no value, and headings over such lines alone.
+
+    A line that came with a page stays as it was written there.
+    """
+    found: set[int] = set()
+    for section in sections:
+        heading, is_said = None, False
+        for item_id, block in blocks_of.get((section.id, None), ()) if section.kind == "metrics" else ():
+            ends_open = block.source is None and block.text.endswith(("：", ":"))
+            if block.kind == "paragraph":
+                heading, is_said = item_id if ends_open else None, False
+            elif ends_open and (section.id, item_id) not in blocks_of:
+                found |= {item_id} if heading is None or is_said else {item_id, heading}
+            else:
+                is_said = True
+                found.discard(heading or 0)
+    return found
 
 
 def _decided(session: Session, report: Report) -> Sequence[Fact]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -51,9 +51,28 @@ class PageSubject:
     document: Document
 
 
+@dataclass(frozen=True, slots=True)
+class WeekToStart:
+    """A team's week about to be started, and the metrics that the page it starts from names, in order."""
+
+    team_id: int
+    monday: date
+    named: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class MetricToAdd:
+    """A metric that the page it starts from does not name; it goes below `after`, or first."""
+
+    name: str
+    after: str | None
+
+
 on_publication: list[Callable[[Session, Publication], None]] = []
 on_working_copy_change: list[Callable[[Session, WorkingCopyChange], None]] = []
 page_notes: list[Callable[[Session, PageSubject], Mapping[str, Any]]] = []
 """Each adds what it knows about the page to the template's context, in at most two queries."""
 entry_notes: list[Callable[[Session, PageSubject], Mapping[str, Any]]] = []
 """The same while the page is written; they take the place of `page_notes` there."""
+usual_metrics: list[Callable[[Session, Sequence[WeekToStart]], Mapping[int, Sequence[MetricToAdd]]]] = []
+"""What the last page left out and the team reports otherwise, by team, in one statement."""

@@ -18,7 +18,9 @@ from app.document.carrying import OpenItem, open_items
 from app.document.schema import Document, WeekRule
 from app.document.weeks import monday_of, which_week
 from app.reports import queries
+from app.reports.events import WeekToStart
 from app.reports.models import Report, Revision
+from app.reports.starting import metrics_left_out
 
 WEEK = timedelta(days=7)
 LOOKED_BACK = 8
@@ -89,7 +91,7 @@ def rule_of(team: TeamInView) -> WeekRule:
 def weeks_to_write(
     session: Session, teams: Sequence[TeamInView], now: datetime, *, day: date | None = None
 ) -> list[WeekToWrite]:
-    """Each team's week of `day`, or the one it is now for it; in four statements for any number of teams."""
+    """Each team's week of `day`, or the one it is now for it; in five statements for any number of teams."""
     wanted = []
     for team in teams:
         current = this_monday(team, now)
@@ -104,11 +106,21 @@ def weeks_to_write(
     states = _states(session, ids, first, last)
     skipped = queries.skipped_between(session, ids, first, last)
     sources = _sources(session, wanted)
+    left_out = metrics_left_out(
+        session,
+        [
+            WeekToStart(
+                each.team.id, each.week.monday, [one.name for one in sources[each.team.id][1].metrics]
+            )
+            for each in wanted
+            if each.team.id in sources
+        ],
+    )
     for each in wanted:
         _tell(each, states, skipped, since.get(each.team.id))
         if each.team.id in sources:
             start, document = sources[each.team.id]
-            each.source = _source(_named(each.team, start), document)
+            each.source = _source(_named(each.team, start), document, len(left_out.get(each.team.id, ())))
             each.skipped_since = [
                 (week, skipped[each.team.id, week.monday])
                 for week in _weeks_between(each.team, start, each.week.monday)
@@ -209,7 +221,7 @@ def _sources(session: Session, weeks: Iterable[WeekToWrite]) -> dict[int, tuple[
     }
 
 
-def _source(week: NamedWeek, document: Document) -> Source:
+def _source(week: NamedWeek, document: Document, more_metrics: int) -> Source:
     opened = open_items(document)
     sections = [
         CarriedSection(document.sections[index].code, document.sections[index].title, items)
@@ -220,7 +232,7 @@ def _source(week: NamedWeek, document: Document) -> Source:
         sections=sections,
         items=sum(_count(section.items) for section in sections),
         goals=len(document.goals),
-        metrics=len(document.metrics),
+        metrics=len(document.metrics) + more_metrics,
     )
 
 

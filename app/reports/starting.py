@@ -17,8 +17,10 @@ from app.document.headings import heading_for, read_words
 from app.document.schema import Block, Document, Section, SectionKind, WeekRule
 from app.document.vocabulary import Language
 from app.errors import Conflict, Invalid
+from app.reports import events
 from app.reports.assembly import Path, lay_out, published_document
 from app.reports.carried import said_of
+from app.reports.events import MetricToAdd, WeekToStart
 from app.reports.models import Report, SkippedWeek, Workstream
 from app.reports.trail import audit, beat
 
@@ -74,7 +76,11 @@ def start_report(
     year, number = weeks.week_of(monday, rule)
     label = f"第{number}周" if language == "zh" else f"Week {number}"
     title = f"{label} {monday.isoformat()}"
-    begun = _from_last_week(session, before) if before else [_Begun(each, []) for each in _skeleton(language)]
+    begun = (
+        _from_last_week(session, before, monday)
+        if before
+        else [_Begun(each, []) for each in _skeleton(language)]
+    )
     _add_workstreams(session, team_id, begun, monday)
     carried = _carry_over(begun, before.period_start) if before else {}
     report = Report(
@@ -118,7 +124,7 @@ def last_published(session: Session, team_id: int, monday: date) -> Report | Non
     ).one_or_none()
 
 
-def _from_last_week(session: Session, before: Report) -> list[_Begun]:
+def _from_last_week(session: Session, before: Report, monday: date) -> list[_Begun]:
     """The sections of last week, with the names of the metrics and the items that are open."""
     document = published_document(session, before)
     opened = open_items(document)
@@ -128,7 +134,34 @@ def _from_last_week(session: Session, before: Report) -> list[_Begun]:
         if section.kind == "metrics":
             bare.blocks = _metric_lines(document, index)
         begun.append(_Begun(bare, opened.get(index, [])))
+    week = WeekToStart(before.team_id, monday, [metric.name for metric in document.metrics])
+    _add_metrics(begun, metrics_left_out(session, [week]).get(before.team_id, []))
     return begun
+
+
+def metrics_left_out(session: Session, weeks: Sequence[WeekToStart]) -> dict[int, list[MetricToAdd]]:
+    """By team, the metrics that the last page does not name and the team reports otherwise."""
+    found: dict[int, list[MetricToAdd]] = {}
+    for usual_metrics in events.usual_metrics:
+        for team_id, missing in usual_metrics(session, weeks).items():
+            found.setdefault(team_id, []).extend(missing)
+    return found
+
+
+def _add_metrics(begun: Sequence[_Begun], missing: Iterable[MetricToAdd]) -> None:
+    places = [each.section for each in begun if each.section.kind == "metrics"]
+    for metric in missing:
+        section, at = next(
+            (
+                (section, at + 1)
+                for section in places
+                for at, block in enumerate(section.blocks)
+                if metric.after and block.text == _metric_line(metric.after, section)
+            ),
+            (places[0] if places else None, 0),
+        )
+        if section is not None:
+            section.blocks.insert(at, Block(kind="item", text=_metric_line(metric.name, section)))
 
 
 def _carry_over(begun: Sequence[_Begun], monday: date) -> Carried:
@@ -152,8 +185,7 @@ def _carry_over(begun: Sequence[_Begun], monday: date) -> Carried:
 
 def _metric_lines(document: Document, index: int) -> list[Block]:
     """A line for each metric of a section, with its name and no value, below the groups they stood in."""
-    title = document.sections[index].title or ""
-    colon = "：" if any("一" <= character <= "鿿" for character in title) else ": "
+    section = document.sections[index]
     lines: list[Block] = []
     group = None
     for metric in document.metrics:
@@ -161,9 +193,14 @@ def _metric_lines(document: Document, index: int) -> list[Block]:
             continue
         if metric.group and metric.group != group:
             group = metric.group
-            lines.append(Block(kind="paragraph", text=f"{group}{colon.strip()}"))
-        lines.append(Block(kind="item", text=f"{metric.name}{colon}".strip()))
+            lines.append(Block(kind="paragraph", text=_metric_line(group, section)))
+        lines.append(Block(kind="item", text=_metric_line(metric.name, section)))
     return lines
+
+
+def _metric_line(name: str, section: Section) -> str:
+    """`入金有效成功率：`, with the colon of the section's language."""
+    return f"{name}{'：' if any('一' <= character <= '鿿' for character in section.title or '') else ':'}"
 
 
 def _add_workstreams(session: Session, team_id: int, begun: list[_Begun], monday: date) -> None:

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from app.accounts.models import Team
 from app.db import Database
+from app.metrics.models import Metric
 from app.reports.assembly import document_of, published_document, working_copy
 from app.reports.models import Item, Report, Section, Workstream
 from tests.conftest import Cast, Clock, SignIn
@@ -79,6 +80,11 @@ class Draft:
 
     def edit_page(self) -> str:
         return self.client.get(f"{self.url}/edit").text
+
+    def write(self, beginning: str, text: str) -> None:
+        item = self.item(beginning)
+        data = {"text": text, "version": str(item.version)}
+        assert self.client.post(f"{self.url}/items/{item.id}", data=data).status_code == 303
 
     def publish(self) -> None:
         data = {"version": str(self.report().version), "reason": ""}
@@ -282,7 +288,7 @@ class TestPublishing:
         with database.reading() as session:
             report = session.get_one(Report, draft.report().id)
             frozen = published_document(session, report)
-            assert frozen == working_copy(session, report).document
+            assert frozen == working_copy(session, report, for_readers=True).document
         assert draft.says() == before
 
     def test_lets_the_week_after_start_from_it(
@@ -293,6 +299,58 @@ class TestPublishing:
         later = Draft(lin, database, NEXT + timedelta(weeks=1)).start()
         assert later.item("报表迁移").carried_open
         assert "分期付能力" not in later.edit_page()
+
+
+class TestMetricsThatNobodyFilled:
+    def test_are_no_part_of_the_published_week(self, draft: Draft, database: Database) -> None:
+        draft.decide("商户对账单", "keep")
+        draft.publish()
+        with database.reading() as session:
+            document = published_document(session, draft.report())
+        assert [section.blocks for section in document.sections if section.kind == "metrics"] == [[]]
+
+    def test_leave_those_that_were_filled_under_their_group(self, draft: Draft) -> None:
+        draft.write("入金有效成功率", "入金有效成功率：99.981%")
+        assert draft.says()[:2] == ["成功率：", "入金有效成功率：99.981%"]
+
+    def test_can_be_filled_when_the_week_is_amended(self, draft: Draft) -> None:
+        draft.decide("商户对账单", "keep")
+        draft.publish()
+        draft.write("出金有效成功率", "出金有效成功率：99.987%")
+        assert "出金有效成功率：99.987%" in draft.says()
+
+    def test_are_asked_for_again_the_week_after(
+        self, draft: Draft, lin: TestClient, database: Database
+    ) -> None:
+        draft.write("出金有效成功率", "出金有效成功率：99.987%")
+        draft.publish()
+        later = Draft(lin, database, NEXT + timedelta(weeks=1))
+        assert "4 metrics to fill in" in lin.get(f"{WEEKS}/{later.monday.isoformat()}/start").text
+        later.start()
+        places = [later.item(name).position for name in ("入金", "出金", "一次支付", "支付系统")]
+        assert places == sorted(places)
+
+    def test_are_asked_for_no_more_once_they_are_retired(
+        self, draft: Draft, lin: TestClient, database: Database
+    ) -> None:
+        draft.write("出金有效成功率", "出金有效成功率：99.987%")
+        draft.publish()
+        with database.writing() as session:
+            metric = session.scalars(select(Metric).where(Metric.name == "入金有效成功率")).one()
+            metric.retired_from = NEXT
+        page = Draft(lin, database, NEXT + timedelta(weeks=1)).start().edit_page()
+        assert "出金有效成功率" in page
+        assert "入金有效成功率" not in page
+
+    def test_stay_where_a_page_was_imported_with_them(
+        self, database: Database, cast: Cast, clock: Clock
+    ) -> None:
+        page = PAGE.replace("入金有效成功率：99.972%", "入金有效成功率：")
+        number = store_week(database, cast.payments, cast.lin, clock.now, page)
+        with database.reading() as session:
+            report = session.get_one(Report, number)
+            for document in (published_document(session, report), document_of(session, report)):
+                assert "入金有效成功率：" in [block.text for block in document.sections[0].blocks]
 
 
 class TestSpeed:

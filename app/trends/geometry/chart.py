@@ -355,9 +355,7 @@ def _labels_at_the_end(
         near_end = x > 88
         if target is not None and abs(y - target[1]) < LABEL_HEIGHT:
             y = target[1] + (LABEL_HEIGHT if y > target[1] else -LABEL_HEIGHT)
-        latest = Label(
-            newest.index, x, -9 if near_end else 9, round(y, 1), "end" if near_end else "start"
-        )
+        latest = Label(newest.index, x, -9 if near_end else 9, round(y, 1), "end" if near_end else "start")
     elif newest is not None:
         y = at[newest.index]
         if target is not None and abs(y - target[1]) < LABEL_HEIGHT:
