@@ -117,4 +117,6 @@ class FollowUp(Base):
     kind: Mapped[str] = mapped_column(String(16), default="prevent")
     state: Mapped[str] = mapped_column(String(16), default="open")
     evidence: Mapped[str | None] = mapped_column(Text)
+    opened_at: Mapped[datetime | None] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)

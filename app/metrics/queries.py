@@ -68,24 +68,31 @@ def notes_for_entry(session: Session, subject: PageSubject) -> Mapping[str, Any]
 
 
 def said_unreported(
-    session: Session, metric_ids: Collection[int], first: date, last: date
+    session: Session, metric_ids: Collection[int], revisions: Mapping[date, Collection[tuple[int, int]]]
 ) -> dict[tuple[int, date], str]:
-    """By metric and week (a Monday), the words of published weeks for "not reported"."""
+    """By metric and week (a Monday), the words for "not reported" of the revisions that readers saw.
+
+    `revisions` are, by Monday, reports with the number of theirs.
+    """
+    if not revisions:
+        return {}
     rows = session.execute(
-        select(UnreportedReading.metric_id, UnreportedReading.period_start, UnreportedReading.literal)
-        .join(
-            Report,
-            and_(
-                Report.id == UnreportedReading.report_id,
-                Report.published_revision == UnreportedReading.revision,
-            ),
-        )
-        .where(
+        select(
+            UnreportedReading.metric_id,
+            UnreportedReading.period_start,
+            UnreportedReading.report_id,
+            UnreportedReading.revision,
+            UnreportedReading.literal,
+        ).where(
             UnreportedReading.metric_id.in_(metric_ids),
-            UnreportedReading.period_start.between(first, last),
+            UnreportedReading.period_start.between(min(revisions), max(revisions)),
         )
     )
-    return {(metric_id, week): literal for metric_id, week, literal in rows}
+    return {
+        (metric_id, week): literal
+        for metric_id, week, report_id, revision, literal in rows
+        if (report_id, revision) in revisions.get(week, ())
+    }
 
 
 def _named(subject: PageSubject) -> dict[str, Reported | None]:

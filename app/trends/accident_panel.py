@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
 from app.trends.accident_queries import LIGHT, Accident, FollowUp
 from app.trends.axes import WEEK, TimeAxis
@@ -28,6 +27,8 @@ class NumberedAccident:
     week: str
     team: str
     team_slug: str
+    path: str
+    """What follows `weeks/` in the address of its report, as readers saw it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,15 @@ class OpenFollowUp:
 
 @dataclass(frozen=True, slots=True)
 class Accidents:
-    """`this_year` counts by grade; `names` are what the largest marks of the strip are called, by number."""
+    """`this_year` counts by grade; `names` are what the largest marks of the strip are called, by number.
+
+    `sized_by` are the currencies of the amounts, "" where one is not said.
+    """
 
     shown: list[NumberedAccident]
     strip: Strip
     names: dict[int, str]
-    largest: NumberedAccident | None
+    sized_by: list[str]
     by_grade: list[tuple[str, int]]
     this_year: list[tuple[str, int]]
     year: int
@@ -65,18 +69,18 @@ class Accidents:
 
 
 def accident_panel(
-    accidents: Sequence[tuple[Accident, str, str]], axis: TimeAxis, today: date, words: Words
+    accidents: Sequence[tuple[Accident, str, str, str]], axis: TimeAxis, today: date, words: Words
 ) -> Accidents:
-    """Accidents with the name and slug of their team, oldest first."""
+    """Accidents with the name and slug of their team and the path to their report, oldest first."""
     numbered = [
         NumberedAccident(
-            number, one, short_symptom(one.symptom), words.happened(one), words.week(one.week), team, slug
+            number, one, short_symptom(one.symptom), words.happened(one), words.week(one.week), *where
         )
-        for number, (one, team, slug) in enumerate(
+        for number, (one, *where) in enumerate(
             (each for each in accidents if 0 <= axis.index(each[0].week) < axis.weeks), 1
         )
     ]
-    every = [one for one, _, _ in accidents]
+    every = [one for one, *_ in accidents]
     newest = axis.week(axis.weeks - 1)
     year = words.number_of(newest)[0]
     recent = [one for one in every if one.week > newest - WEEK * YEAR]
@@ -93,7 +97,13 @@ def accident_panel(
     strip = incident_strip(
         axis,
         [
-            Happened(one.number, one.accident.day, one.accident.grade, _comparable(one.accident))
+            Happened(
+                one.number,
+                one.accident.day,
+                one.accident.grade,
+                one.accident.amount,
+                one.accident.currency,
+            )
             for one in numbered
         ],
     )
@@ -105,11 +115,7 @@ def accident_panel(
             for mark in strip.marks
             if mark.named
         },
-        largest=max(
-            (one for one in numbered if _comparable(one.accident)),
-            key=lambda one: _comparable(one.accident) or Decimal(0),
-            default=None,
-        ),
+        sized_by=sorted({one.accident.currency or "" for one in numbered if one.accident.amount}),
         by_grade=grades([one.accident for one in numbered]),
         this_year=grades([one for one in every if words.number_of(one.week)[0] == year]),
         year=year,
@@ -147,11 +153,6 @@ def _counts(recent: Sequence[Accident], axis: TimeAxis) -> list[int]:
     return [light.count(week) for week in weeks]
 
 
-def _comparable(accident: Accident) -> Decimal | None:
-    """The amount where it is in yuan or nobody said; other currencies are not sized against it."""
-    return accident.amount if accident.currency in (None, "CNY") else None
-
-
 def _name(accident: Accident, words: Words) -> str:
-    amount = words.amount(accident.amount) if accident.amount else ""
+    amount = words.amount(accident.amount, accident.currency) if accident.amount else ""
     return " ".join(part for part in (accident.third_party or "", amount) if part)

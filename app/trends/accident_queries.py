@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.document.schema import Document
+from app.document.schema import Incident as Told
 from app.incidents.models import FollowUp as FollowUpRow
 from app.incidents.models import GradeChange, Incident, ThirdParty
 from app.incidents.queries import minutes_of
@@ -22,8 +23,17 @@ from app.trends.axes import TimeAxis
 GRAVE = ("A", "AB", "B")
 LIGHT = ("C", "CD", "D")
 
-PublishedWeeks = Mapping[int, tuple[date, bool]]
-"""The Monday of each report, and whether it is being amended."""
+NO_ACCIDENT = "none"
+"""What a person decided of an event that is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A published week as readers saw it; `is_stored` where the rows of its events tell that revision."""
+
+    monday: date
+    revision: int
+    is_stored: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,42 +78,55 @@ class Accident:
 
 
 def accidents_of(
-    session: Session, weeks: PublishedWeeks, team_ids: Sequence[int], axis: TimeAxis, cutoff: datetime | None
+    session: Session,
+    weeks: Mapping[int, Seen],
+    team_ids: Sequence[int],
+    axis: TimeAxis,
+    cutoff: datetime | None,
 ) -> list[Accident]:
-    """The graded events of published weeks until the axis ends, as they happened; told again counts once.
+    """The graded events of published weeks (by report) until the axis ends, as they happened.
 
-    The rows of a week that is being amended follow its working copy, which readers do not see: its
-    events are those of the published document, with the grades that people decided.
+    What is told again counts once. The rows of a week follow its working copy while it is amended, and its
+    newest revision afterwards. What readers saw in another one is read from that document, with the grades
+    that people had decided by then.
     """
-    rows = session.execute(_statement(team_ids, axis, cutoff)).all()
-    amending = {report for report, (_, is_amending) in weeks.items() if is_amending}
-    found: dict[int, Accident] = {}
-    for row in rows:
-        if row.report_id not in weeks or row.report_id in amending or row.grade is None:
-            continue
-        known = found.get(row.id)
-        follow_ups = known.follow_ups if known else ()
+    rows: dict[int, Any] = {}
+    follow_ups: dict[int, list[FollowUp]] = {}
+    for row in session.execute(_statement(team_ids, axis, cutoff)):
+        rows[row.id] = row
         if row.follow_up_id is not None:
-            follow_ups = (
-                *follow_ups,
-                FollowUp(row.follow_up_id, row.follow_up, row.owner, row.due_day),
-            )
-        found[row.id] = _accident(row, follow_ups)
-    accidents = list(found.values())
-    if amending:
-        accidents += _as_published(session, {report: weeks[report][0] for report in amending}, rows)
+            found = FollowUp(row.follow_up_id, row.follow_up, row.owner, row.due_day)
+            follow_ups.setdefault(row.id, []).append(found)
+    accidents = [
+        _accident(row, follow_ups.get(row.id, ()))
+        for row in rows.values()
+        if row.report_id in weeks
+        and weeks[row.report_id].is_stored
+        and row.same_as_id is None
+        and row.grade not in (None, NO_ACCIDENT)
+    ]
+    other = {report: seen for report, seen in weeks.items() if not seen.is_stored and seen.monday < axis.end}
+    if other:
+        accidents += _as_told(session, other, rows.values(), follow_ups)
     return sorted(accidents, key=lambda one: (one.week, one.started_at or ""))
 
 
 def _statement(team_ids: Sequence[int], axis: TimeAxis, cutoff: datetime | None) -> Select[*tuple[Any, ...]]:
-    grade: Any = Incident.grade
+    grade: Any = case(
+        (Incident.grade_decided, func.coalesce(Incident.grade, NO_ACCIDENT)), else_=Incident.grade
+    )
+    is_open: Any = FollowUpRow.state == "open"
     if cutoff is not None:
         grade = (
-            select(GradeChange.after)
+            select(func.coalesce(GradeChange.after, NO_ACCIDENT))
             .where(GradeChange.incident_id == Incident.id, GradeChange.at < cutoff)
             .order_by(GradeChange.at.desc(), GradeChange.id.desc())
             .limit(1)
             .scalar_subquery()
+        )
+        is_open = and_(
+            or_(FollowUpRow.opened_at.is_(None), FollowUpRow.opened_at < cutoff),
+            or_(is_open, FollowUpRow.closed_at >= cutoff),
         )
     return (
         select(
@@ -112,7 +135,7 @@ def _statement(team_ids: Sequence[int], axis: TimeAxis, cutoff: datetime | None)
             Incident.report_id,
             Report.period_start,
             grade.label("grade"),
-            Incident.grade_decided,
+            Incident.same_as_id,
             Incident.symptom,
             Incident.started_at,
             Incident.recovered_at,
@@ -128,11 +151,10 @@ def _statement(team_ids: Sequence[int], axis: TimeAxis, cutoff: datetime | None)
         )
         .join(Report, Report.id == Incident.report_id)
         .outerjoin(ThirdParty, ThirdParty.id == Incident.third_party_id)
-        .outerjoin(FollowUpRow, and_(FollowUpRow.incident_id == Incident.id, FollowUpRow.state == "open"))
+        .outerjoin(FollowUpRow, and_(FollowUpRow.incident_id == Incident.id, is_open))
         .where(
             Incident.team_id.in_(team_ids),
             or_(Incident.grade.is_not(None), Incident.grade_decided),
-            Incident.same_as_id.is_(None),
             Report.published_revision > 0,
             Report.period_start < axis.end,
         )
@@ -140,8 +162,8 @@ def _statement(team_ids: Sequence[int], axis: TimeAxis, cutoff: datetime | None)
     )
 
 
-def _accident(row: Any, follow_ups: tuple[FollowUp, ...]) -> Accident:
-    amount, currency = _amount(row)
+def _accident(row: Any, follow_ups: Sequence[FollowUp]) -> Accident:
+    amount, currency = _amount(row, row.amounts)
     return Accident(
         week=row.period_start,
         grade=row.grade,
@@ -153,33 +175,75 @@ def _accident(row: Any, follow_ups: tuple[FollowUp, ...]) -> Accident:
         third_party=row.third_party,
         amount=amount,
         currency=currency,
-        follow_ups=follow_ups,
+        follow_ups=tuple(follow_ups),
         minutes=minutes_of(row.started_at, row.recovered_at),
     )
 
 
-def _amount(row: Any) -> tuple[Decimal | None, str | None]:
+def _as_told(
+    session: Session,
+    weeks: Mapping[int, Seen],
+    rows: Iterable[Any],
+    follow_ups: Mapping[int, Sequence[FollowUp]],
+) -> Iterator[Accident]:
+    """The accidents of these weeks as the documents that readers saw tell them."""
+    by_report: dict[int, list[Any]] = {}
+    for row in rows:
+        by_report.setdefault(row.report_id, []).append(row)
+    documents = session.execute(
+        select(Revision.report_id, Report.team_id, Revision.document)
+        .join(Report, Report.id == Revision.report_id)
+        .where(or_(*(and_(Revision.report_id == id, Revision.number == weeks[id].revision) for id in weeks)))
+    )
+    for report_id, team_id, document in documents:
+        waiting = by_report.get(report_id, [])
+        for told in Document.model_validate_json(document).incidents:
+            row = _row_of(told, waiting)
+            if row is not None:
+                waiting.remove(row)
+            grade = told.grade if row is None or row.grade is None else row.grade
+            if grade not in (None, NO_ACCIDENT) and (row is None or row.same_as_id is None):
+                mine = follow_ups.get(row.id, ()) if row is not None else ()
+                yield _told_as(told, row, str(grade), weeks[report_id].monday, team_id, mine)
+
+
+def _row_of(told: Told, rows: Sequence[Any]) -> Any:
+    """The row that this became: of the same time and words, else the only one of the same time."""
+    same_time = [row for row in rows if row.started_at == told.started_at]
+    same_words = [row for row in same_time if row.symptom == told.symptom]
+    if same_words:
+        return same_words[0]
+    return same_time[0] if len(same_time) == 1 and told.started_at else None
+
+
+def _told_as(
+    told: Told, row: Any, grade: str, monday: date, team_id: int, follow_ups: Sequence[FollowUp]
+) -> Accident:
+    amount, currency = _amount(row, [each.model_dump(mode="json") for each in told.amounts])
+    party = row.third_party if row is not None else next(iter(told.parties), None)
+    return Accident(
+        week=monday,
+        grade=grade,
+        symptom=told.symptom,
+        started_at=told.started_at,
+        team_id=team_id,
+        id=row.id if row is not None else 0,
+        cause=(row.cause_category if row is not None else None) or ("third_party" if party else None),
+        third_party=party,
+        amount=amount,
+        currency=currency,
+        follow_ups=tuple(follow_ups),
+        minutes=minutes_of(told.started_at, told.recovered_at),
+    )
+
+
+def _amount(row: Any, amounts: Sequence[Mapping[str, Any]]) -> tuple[Decimal | None, str | None]:
     """What was at risk as a person said it; else the largest amount that the text names."""
-    if row.amount_at_risk is not None:
+    if row is not None and row.amount_at_risk is not None:
         return row.amount_at_risk, row.currency
     told = [
         (value, each.get("currency"))
-        for each in row.amounts
+        for each in amounts
         if (value := exact(str(each.get("value", "")))) is not None
     ]
     return max(told, key=lambda each: each[0]) if told else (None, None)
-
-
-def _as_published(session: Session, amending: Mapping[int, date], rows: Sequence[Any]) -> list[Accident]:
-    decided = {(row.report_id, row.started_at, row.symptom): row.grade for row in rows if row.grade_decided}
-    documents = session.execute(
-        select(Revision.report_id, Report.team_id, Revision.document)
-        .join(Report, and_(Report.id == Revision.report_id, Report.published_revision == Revision.number))
-        .where(Report.id.in_(amending))
-    )
-    return [
-        Accident(amending[report_id], grade, told.symptom, told.started_at, team_id)
-        for report_id, team_id, document in documents
-        for told in Document.model_validate_json(document).incidents
-        if (grade := decided.get((report_id, told.started_at, told.symptom), told.grade)) is not None
-    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
@@ -59,10 +60,8 @@ def trends_csv(
     if found.words is None:
         body = readings_csv((), None)
     else:
-        axis = found.trends[0].axis
-        ids = [one.metric.id for one in measured]
-        said = said_unreported(session, ids, axis.week(0), axis.week(axis.weeks - 1))
-        body = readings_csv(measured, axis, found.words.name, said)
+        said = _said(session, found.trends)
+        body = readings_csv(measured, found.trends[0].axis, found.words.name, said)
     return _file(body, "text/csv; charset=utf-8", _name(team, asked, found.today, "csv"))
 
 
@@ -83,6 +82,7 @@ def trends_xlsx(
         ),
         found.trends[0].axis,
         words=words,
+        said=_said(session, found.trends),
     )
     return _file(body, XLSX, _name(team, asked, found.today, "xlsx"))
 
@@ -175,6 +175,16 @@ def _read(request: Request, session: Session, team: TeamInView, asked: Asked, no
     f = translation_of(request)
     words = words_for(found, asked=asked, rule=rule_of(team), f=f) if found else None
     return _Found(found, words, today)
+
+
+def _said(session: Session, found: Sequence[Trends]) -> Mapping[tuple[int, date], str]:
+    """What the weeks say where they say that a metric has no value, by metric and Monday."""
+    revisions: dict[date, list[tuple[int, int]]] = {}
+    for trends in found:
+        for monday, week in trends.weeks.items():
+            revisions.setdefault(monday, []).append((week.report_id, week.revision))
+    ids = [one.metric.id for trends in found for one in trends.series]
+    return said_unreported(session, ids, revisions)
 
 
 def _page_context(request: Request, found: _Found, team: TeamInView, asked: Asked) -> dict[str, Any]:

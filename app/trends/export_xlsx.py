@@ -13,7 +13,7 @@ import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 
 from app.trends.accident_queries import Accident
 from app.trends.axes import TimeAxis
-from app.trends.export_csv import as_text, rows_of
+from app.trends.export_csv import NOTHING_SAID, as_text, rows_of
 from app.trends.statistics import Judged, Limits, Series
 from app.web.i18n import N_
 
@@ -53,16 +53,24 @@ class Sheet:
 
 
 def workbook(
-    measured: Sequence[Judged], accidents: Sequence[Accident], axis: TimeAxis, *, words: Words
+    measured: Sequence[Judged],
+    accidents: Sequence[Accident],
+    axis: TimeAxis,
+    *,
+    words: Words,
+    said: Mapping[tuple[int, date], str] = NOTHING_SAID,
 ) -> bytes:
-    """All that the page shows in numbers. Text is never a formula, numbers are numbers, days are days."""
+    """All that the page shows in numbers. Text is never a formula, numbers are numbers, days are days.
+
+    `said` are the words of weeks that say a metric has no value, by metric and Monday.
+    """
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         for sheet in (
-            _values(measured, axis, words),
+            _values(measured, axis, words, said),
             _limits(measured, axis, words),
             _signals(measured, words),
             _accidents(accidents, words),
@@ -83,24 +91,26 @@ def workbook(
     return out.getvalue()
 
 
-def _values(measured: Sequence[Judged], axis: TimeAxis, words: Words) -> Sheet:
+def _values(
+    measured: Sequence[Judged], axis: TimeAxis, words: Words, said: Mapping[tuple[int, date], str]
+) -> Sheet:
     _ = words.gettext
     rows: list[Sequence[Cell]] = []
     for row in rows_of([one.series for one in measured], axis, words.name):
-        value = row.value
+        value, stated = row.value, said.get((row.metric.id, row.week))
         rows.append(
             (
                 row.week,
                 row.name,
                 row.metric.unit,
-                value.literal if value else None,
+                value.literal if value else stated,
                 value.value if value else None,
                 value.low if value else None,
                 value.high if value else None,
                 row.target.literal if row.target else None,
                 value.revision if value else None,
                 value.former.literal if value and value.former else None,
-                None if value else _("missing"),
+                None if value else _("not reported") if stated else _("missing"),
             )
         )
     columns = (

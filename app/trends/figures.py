@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -33,11 +33,15 @@ SIX = 6
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A week of a chart under the pointer: what it says, and where its report is, if it has one."""
+    """A week of a chart under the pointer: what it says, and the path to what readers saw, if it has one.
+
+    `missing` where the week has a report that does not say the value.
+    """
 
     x: float
     say: str
-    week: date | None
+    path: str | None
+    missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,11 @@ class Shown:
         for week, number in self.accidents:
             found.setdefault(week, []).append(number)
         return found
+
+    def path(self, week: date) -> str | None:
+        """The path to what readers saw of that week; None where they saw nothing."""
+        known = self.weeks.get(week)
+        return known.path if known else None
 
     @cached_property
     def pins(self) -> Pins:
@@ -327,7 +336,7 @@ def _spots(judged: Judged, shown: Shown, numbers: Mapping[int, Sequence[int]], w
             Spot(
                 axis.edge(at * together),
                 sentences.worst_of(series, values, words),
-                series.worst_among(values).week,
+                shown.path(series.worst_among(values).week),
             )
             for at, values in groups.items()
         ]
@@ -335,14 +344,14 @@ def _spots(judged: Judged, shown: Shown, numbers: Mapping[int, Sequence[int]], w
         Spot(
             axis.edge(value.index),
             sentences.point(judged, value, numbers.get(value.index, ()), words),
-            value.week,
+            shown.path(value.week),
         )
         for value in series.values
     ]
     for index in series.missing:
         week = axis.week(index)
         say = sentences.gap(index, series.withdrawn.get(index), shown.skipped.get(week), words)
-        spots.append(Spot(axis.edge(index), say, week if week in shown.weeks else None))
+        spots.append(Spot(axis.edge(index), say, shown.path(week), missing=True))
     return sorted(spots, key=lambda spot: spot.x)
 
 
@@ -354,7 +363,7 @@ def _spots_of_six(spots: Sequence[Spot], shown: Shown) -> list[Spot]:
     by = shown.axis.weeks - six.weeks
     first = shown.axis.edge(by)
     return [
-        Spot(six.edge(round(spot.x / 100 * shown.axis.weeks) - by), spot.say, spot.week)
+        replace(spot, x=six.edge(round(spot.x / 100 * shown.axis.weeks) - by))
         for spot in spots
         if spot.x >= first - 0.01
     ]

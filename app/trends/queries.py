@@ -1,4 +1,7 @@
-"""What the trend page reads: columns only, five statements however many weeks (six while one is amended)."""
+"""What the trend page reads: columns only, five statements however many weeks.
+
+Six where events are told otherwise than they are stored: while a week is amended, or as of a day before it was.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from app.metrics.models import Baseline as BaselineRow
 from app.metrics.models import Metric as MetricRow
 from app.metrics.models import Reading as ReadingRow
 from app.reports.models import Report, Revision, SkippedWeek
-from app.trends.accident_queries import Accident, accidents_of
+from app.trends.accident_queries import Accident, Seen, accidents_of
 from app.trends.asked import WINDOW, Asked
 from app.trends.axes import WEEK, TimeAxis
 from app.trends.statistics import Baseline, Metric, Reading, Series, TargetFrom, series
@@ -42,7 +45,7 @@ class Span:
 class Week:
     """A week that was published by the day that is asked about; `amending` while its working copy differs.
 
-    `revision` is the one that readers saw then.
+    `revision` is the one that readers saw then, `newest` where they see it still.
     """
 
     report_id: int
@@ -51,6 +54,12 @@ class Week:
     number: int
     amending: bool
     revision: int = 1
+    newest: bool = True
+
+    @property
+    def path(self) -> str:
+        """What follows `weeks/` in the address of what readers saw."""
+        return self.start.isoformat() if self.newest else f"{self.start}/revisions/{self.revision}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,11 @@ class Trends:
         """The weeks of the axis from the team's first published one on."""
         return range(max(0, self.axis.index(self.span.first)), self.axis.weeks)
 
+    def path(self, week: date) -> str | None:
+        """What follows `weeks/` in the address of what readers saw of a week; None where they saw nothing."""
+        known = self.known.get(week)
+        return known.path if known else None
+
     @property
     def shown_accidents(self) -> list[Accident]:
         """Those of the weeks on the axis."""
@@ -125,7 +139,11 @@ def read(session: Session, team_id: int, asked: Asked, time_zone: str = "UTC") -
     readings = _readings(session, ids, known, axis, _needed_from(axis, metrics, asked))
     accidents = accidents_of(
         session,
-        {week.report_id: (week.start, week.amending) for team in ids for week in known[team].values()},
+        {
+            week.report_id: Seen(week.start, week.revision, is_stored=week.newest and not week.amending)
+            for team in ids
+            for week in known[team].values()
+        },
         ids,
         axis,
         cutoff,
@@ -200,6 +218,7 @@ def _weeks(
             Report.week_year,
             Report.week_number,
             Report.state == "amending",
+            Report.published_revision,
             revision.label("revision"),
         )
         .join(Report, Report.team_id == Team.id)
@@ -208,10 +227,12 @@ def _weeks(
     )
     teams: dict[int, TeamRow] = {}
     known: dict[int, dict[date, Week]] = {}
-    for id, slug, name, report_id, start, year, number, amending, seen in rows:
+    for id, slug, name, report_id, start, year, number, amending, newest, seen in rows:
         if seen:
             teams.setdefault(id, TeamRow(id, slug, name))
-            known.setdefault(id, {})[start] = Week(report_id, start, year, number, bool(amending), seen)
+            known.setdefault(id, {})[start] = Week(
+                report_id, start, year, number, bool(amending), seen, newest=seen == newest
+            )
     return list(teams.values()), known
 
 

@@ -60,9 +60,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
+    """A week; `path` leads to what readers saw of it, None where they saw nothing."""
+
     week: date
     name: str
-    published: bool
+    path: str | None
     cells: list[Cell | None]
     accidents: list[int]
 
@@ -96,7 +98,7 @@ def _rows(
         TableRow(
             week=(week := trends.axis.week(index)),
             name=words.week(week),
-            published=week in trends.weeks,
+            path=trends.path(week),
             cells=[_table_cell(one, index, words) for one in told],
             accidents=list(numbers.get(index, ())),
         )

@@ -77,7 +77,12 @@ def trends_page(
     accidents = accident_panel(
         sorted(
             (
-                (accident, trends.team.name if len(found) > 1 else "", trends.team.slug)
+                (
+                    accident,
+                    trends.team.name if len(found) > 1 else "",
+                    trends.team.slug,
+                    trends.path(accident.week) or accident.week.isoformat(),
+                )
                 for trends in found
                 for accident in trends.accidents
             ),
@@ -154,7 +159,7 @@ def _shown(trends: Trends, accidents: Accidents, *, beside: bool) -> Shown:
         six=last_six(trends.axis) if beside else None,
         team=trends.team.name,
         team_slug=trends.team.slug,
-        weeks=trends.weeks,
+        weeks=trends.known,
         accidents=[(trends.axis.index(each.accident.week), each.number) for each in mine],
         remarks=trends.remarks,
         skipped=trends.skipped,

@@ -125,15 +125,17 @@ class Words:
             return f"{plain(value)}%"
         return self._shortened(value) if abs(value) >= LARGE_FROM else plain(value)
 
-    def amount(self, value: Decimal) -> str:
-        """Money in short: `820 万元`, `CNY 8.2M`."""
+    def amount(self, value: Decimal, currency: str | None) -> str:
+        """Money in short: `820 万元`, `CNY 8.2M`, `USD 8.2M`; the number alone where no currency is said."""
         if abs(value) < LARGE[self._large_in][-1][0]:
             short = plain(value.quantize(Decimal(1)))
         else:
             size, name = next(each for each in LARGE[self._large_in] if abs(value) >= each[0])
             exact_to = Decimal("0.1") if value < 10 * size else Decimal(1)
             short = f"{plain((value / size).quantize(exact_to))}{name}"
-        return self.gettext("CNY %(short)s") % {"short": short}
+        if currency == "CNY":
+            return self.gettext("CNY %(short)s") % {"short": short}
+        return f"{currency} {short}" if currency else short.strip()
 
     def _shortened(self, value: Decimal) -> str:
         size, name = next(each for each in LARGE[self._large_in] if abs(value) >= each[0])

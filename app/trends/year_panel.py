@@ -98,7 +98,7 @@ def year_figure(shown: Shown, judged: Judged, *, all_years: bool, words: Words) 
             Spot(
                 axis.edge(value.index + by),
                 sentences.point(judged, value, numbers.get(value.index, ()), words),
-                value.week,
+                shown.path(value.week),
             )
             for value in (values if axis.weeks <= 60 else inconsistent)
         ],

@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 
 from app.db import Database
 from app.metrics.actions import find_or_make_metric, set_target
-from app.metrics.models import Annotation, Baseline, Metric
+from app.metrics.models import Annotation, Baseline, Metric, UnreportedReading
 from app.trends import export_png
 from app.trends.export_svg import LOOKS, WITHOUT_LOOKS, Told, chart_file
 from tests.conftest import Cast, SignIn
@@ -154,6 +154,35 @@ class TestTheWorkbook:
         assert (newest["As reported"], newest["Number"]) == ("99.912%", 99.912)
         assert newest["Stands for, from"] == 99.9115
         assert sum(1 for row in rows if row["Missing"]) == 4
+
+    def test_tells_a_gap_from_what_was_said_not_to_be_reported(
+        self, take: Take, database: Database, cast: Cast
+    ) -> None:
+        with database.writing() as session:
+            report = publish(session, cast.payments, LAST + WEEK, {PAY_IN: "99.98%"})
+            for name, literal in ((PAY_OUT, "暂无"), (AVAILABILITY, "-")):
+                session.add(
+                    UnreportedReading(
+                        team_id=cast.payments.id,
+                        report_id=report.id,
+                        metric_id=find_or_make_metric(session, cast.payments.id, name),
+                        revision=1,
+                        period_start=LAST + WEEK,
+                        literal=literal,
+                    )
+                )
+        rows = self.table(self.book(take)["Values"])
+        newest = {
+            row["Metric"]: (row["As reported"], row["Number"], row["Missing"])
+            for row in rows
+            if row["Week from"].date() == LAST + WEEK
+        }
+        assert newest == {
+            PAY_IN: ("99.98%", 99.98, None),
+            PAY_OUT: ("暂无", None, "not reported"),
+            AVAILABILITY: ("'-", None, "not reported"),
+            "'" + DANGEROUS: (None, None, "missing"),
+        }
 
     def test_says_by_which_limits_weeks_are_judged_and_who_locked_them_why(self, take: Take) -> None:
         rows = [row for row in self.table(self.book(take)["Limits"]) if row["Metric"] == PAY_IN]

@@ -367,6 +367,27 @@ class TestADepartment:
         assert read().count("<figure") == 1
 
 
+class TestTheStripOfAccidents:
+    @pytest.mark.parametrize(
+        ("amounts", "said"),
+        [
+            ((("5000", "CNY"), ("700", "CNY")), "圆的面积是涉及金额 "),
+            ((("5000", "CNY"), ("700", "USD")), "圆的面积是涉及金额，各币种分别计：CNY、USD "),
+            ((("5000", "CNY"), ("700", None)), "圆的面积是涉及金额，各币种分别计：未写币种、CNY "),
+        ],
+        ids=["one currency", "two", "one not said"],
+    )
+    def test_says_what_its_marks_are_sized_by(
+        self, read: Read, database: Database, cast: Cast, amounts: Any, said: str
+    ) -> None:
+        with database.writing() as session:
+            report = publish(session, cast.payments, LAST, {PAY_IN: "99.98%"})
+            for value, currency in amounts:
+                incident = happen(session, report, grade="C", symptom="通道超时", day="2025-06-10")
+                incident.amounts = [{"value": value, "currency": currency}]
+        assert said in words(read())
+
+
 class TestTheCost:
     def test_is_eight_statements_however_many_weeks(
         self,
@@ -399,6 +420,50 @@ class TestTheCost:
             assert queries.total <= 8
             assert answer.text.count('<figure class="multiple"') == 8
             assert len(brotli.compress(answer.content, quality=4)) < 60_000
+
+    def test_is_the_same_while_weeks_are_amended_and_as_of_a_day_before_they_were(
+        self,
+        client: TestClient,
+        cast: Cast,
+        sign_in: SignIn,
+        database: Database,
+        query_counter: Callable[[], Any],
+    ) -> None:
+        told: dict[str, Grade] = {"通道超时": "C"}
+        with database.writing() as session:
+            _weeks_of_metrics(session, cast.payments, weeks=104, metrics=8)
+            for back in (105, 106, 107):
+                values = {f"{PAY_IN}1": "99.98%"}
+                report = publish(session, cast.payments, LAST - WEEK * back, values, accidents=told)
+                happen(session, report, grade="C", symptom="通道超时", day=None)
+                if back > 105:
+                    publish(session, cast.payments, report.period_start, values, report=report, at=CORRECTED)
+                if back < 107:
+                    report.state = "amending"
+        sign_in(client, cast.eve)
+        for query in ("?weeks=all", "?weeks=all&as_of=2025-06-15"):
+            with query_counter() as queries:
+                answer = client.get(URL + query)
+            assert "通道超时" in answer.text
+            assert queries.total <= 8
+
+    def test_is_the_same_for_a_department(
+        self,
+        client: TestClient,
+        cast: Cast,
+        sign_in: SignIn,
+        database: Database,
+        query_counter: Callable[[], Any],
+    ) -> None:
+        with database.writing() as session:
+            for team in (cast.payments, cast.merchant):
+                _weeks_of_metrics(session, team, weeks=104, metrics=8)
+        sign_in(client, cast.eve)
+        with query_counter() as queries:
+            answer = client.get("/teams/trade/trends")
+        assert answer.text.count('<figure class="one"') == 16
+        assert queries.total <= 8
+        assert len(brotli.compress(answer.content, quality=4)) < 60_000
 
     def test_is_less_than_60_kilobytes(self, database: Database, cast: Cast, read: Read) -> None:
         with database.writing() as session:

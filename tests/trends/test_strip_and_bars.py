@@ -16,8 +16,10 @@ AXIS = TimeAxis(date(2024, 6, 17), 52)
 D = Decimal
 
 
-def happened(week: int, grade: str, amount: str | None = None, number: int = 1) -> Happened:
-    return Happened(number, AXIS.week(week), grade, D(amount) if amount else None)
+def happened(
+    week: int, grade: str, amount: str | None = None, number: int = 1, currency: str | None = "CNY"
+) -> Happened:
+    return Happened(number, AXIS.week(week), grade, D(amount) if amount else None, currency)
 
 
 class TestTheIncidentStrip:
@@ -30,6 +32,18 @@ class TestTheIncidentStrip:
     def test_makes_areas_proportional_to_amounts(self) -> None:
         large, small = incident_strip(AXIS, [happened(3, "B", "8000000"), happened(20, "C", "2000000")]).marks
         assert (large.r, small.r) == (10.0, 5.0)
+
+    def test_sizes_each_currency_by_itself(self) -> None:
+        yuan, less, dollars, unsaid = incident_strip(
+            AXIS,
+            [
+                happened(3, "B", "8000000"),
+                happened(20, "C", "2000000"),
+                happened(30, "D", "1000", currency="USD"),
+                happened(40, "D", "70", currency=None),
+            ],
+        ).marks
+        assert (yuan.r, less.r, dollars.r, unsaid.r) == (10.0, 5.0, 10.0, 10.0)
 
     def test_still_shows_what_has_no_amount(self) -> None:
         (mark,) = incident_strip(AXIS, [happened(3, "D")]).marks

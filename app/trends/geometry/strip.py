@@ -24,12 +24,13 @@ ROWS: tuple[tuple[str, ...], ...] = (("A",), ("AB", "B"), ("CD", "C"), ("D",), (
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """An accident to place: its number on the page, its day, its grade, what was at stake."""
+    """An accident to place: its number on the page, its day, its grade, what was at stake in which currency."""
 
     number: int
     day: date
     grade: str
     amount: Decimal | None = None
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +57,24 @@ class Strip:
 
 
 def incident_strip(axis: TimeAxis, accidents: Sequence[Happened]) -> Strip:
-    """Areas are proportional to the amounts; accidents outside the axis stand at its edge."""
+    """Areas are proportional to the amounts of one currency; accidents outside the axis stand at its edge.
+
+    The largest amount of each currency has the largest mark: nobody knows what it is in another one.
+    """
     rows = tuple(round(TOP + ROW * row, 1) for row in range(len(ROWS)))
     row_of = {grade: rows[row] for row, grades in enumerate(ROWS) for grade in grades}
-    largest = max((one.amount for one in accidents if one.amount), default=None)
+    shares = _shares(accidents)
     placed = [
         StripMark(
             number=one.number,
             grade=one.grade,
             x=min(max(round(axis.x(one.day), 2), 0.0), 100.0),
             y=row_of.get(one.grade, rows[-1]),
-            r=_radius(one.amount, largest),
+            r=_radius(share),
         )
-        for one in accidents
+        for one, share in zip(accidents, shares, strict=True)
     ]
-    named = _named([one.amount or Decimal(0) for one in accidents], placed)
+    named = _named(shares, placed)
     marks = tuple(
         StripMark(mark.number, mark.grade, mark.x, mark.y, mark.r, *named.get(place, ("", False)))
         for place, mark in enumerate(placed)
@@ -79,21 +83,28 @@ def incident_strip(axis: TimeAxis, accidents: Sequence[Happened]) -> Strip:
     return Strip(height=axis_y + 22, axis_y=axis_y, rows=rows, marks=marks)
 
 
-def _radius(amount: Decimal | None, largest: Decimal | None) -> float:
-    if not amount or not largest:
-        return LEAST
-    return round(max(MOST * sqrt(float(amount / largest)), LEAST), 1)
+def _shares(accidents: Sequence[Happened]) -> list[Decimal]:
+    """Each amount as a share of the largest in its currency; 0 where there is none."""
+    largest: dict[str | None, Decimal] = {}
+    for one in accidents:
+        if one.amount:
+            largest[one.currency] = max(largest.get(one.currency, one.amount), one.amount)
+    return [one.amount / largest[one.currency] if one.amount else Decimal(0) for one in accidents]
 
 
-def _named(amounts: Sequence[Decimal], marks: Sequence[StripMark]) -> dict[int, tuple[str, bool]]:
+def _radius(share: Decimal) -> float:
+    return round(max(MOST * sqrt(float(share)), LEAST), 1)
+
+
+def _named(shares: Sequence[Decimal], marks: Sequence[StripMark]) -> dict[int, tuple[str, bool]]:
     """Which marks are named on which side, so that no name touches a mark or another name on its row."""
-    chosen = sorted(range(len(marks)), key=lambda place: -amounts[place])[:NAMED]
+    chosen = sorted(range(len(marks)), key=lambda place: -shares[place])[:NAMED]
     taken: list[tuple[float, float, float]] = [
         (mark.y, mark.x - mark.r / WIDE * 100, mark.x + mark.r / WIDE * 100) for mark in marks
     ]
     named: dict[int, tuple[str, bool]] = {}
     for place in chosen:
-        if not amounts[place]:
+        if not shares[place]:
             continue
         mark = marks[place]
         wide, away = NAME_WIDTH / WIDE * 100, (mark.r + 5) / WIDE * 100
