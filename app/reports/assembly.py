@@ -53,6 +53,11 @@ class WorkingCopy:
         """Whether the blocks of the section are in the document."""
         return self.loaded is None or section_id in self.loaded
 
+    @property
+    def left_behind(self) -> int:
+        """How many lines were carried over and neither edited, kept nor dropped."""
+        return sum(1 for line in self.carried.values() if line.is_open and not line.is_dropped)
+
 
 @dataclass(frozen=True, slots=True)
 class CarriedOver:

@@ -74,10 +74,16 @@ PageText = Annotated[Text, AfterValidator(_of_a_page)]
 
 
 class SourceForm(FormModel):
-    """The week as one Markdown page, with the version of the report that it was opened with."""
+    """The week as one Markdown page, with the version of the report and the page that it was opened with.
+
+    `settled` are the clashes that were looked at, `kept` which texts of them stay.
+    """
 
     text: PageText
     version: int
+    base: PageText = ""
+    settled: list[str] = []
+    kept: list[str] = []
 
 
 class PageForm(FormModel):

@@ -1,7 +1,8 @@
 """A whole page into a working copy: what stands in both keeps its row, and with it all that people decided.
 
 Which blocks are the same is what a comparison of the two would say. Lines that only the writer sees (empty
-ones, carried ones still open) are no part of the text and stay beside their neighbours.
+ones, carried ones still open) are no part of the text and stay beside their neighbours. A carried one goes up
+where the item or section it stood in is taken away: nobody decided on it yet.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.document.continuing import Line, continued, head_of, lines_of
 from app.document.headings import arrange, says_none
 from app.document.matching import Pairs, Spot, match
 from app.document.places import walk
@@ -40,6 +42,8 @@ class _Merge:
     by: User
     at: datetime
     placed: dict[tuple[int, int | None], list[int]] = field(default_factory=dict)
+    taken_up: dict[Spot, int] = field(default_factory=dict)
+    """Carried items nobody touched yet that the new document goes on with, by its place for them."""
     written: set[int] = field(default_factory=set)
     """Items that are new or got another text."""
 
@@ -68,17 +72,25 @@ def merge_page(session: Session, report: Report, document: Document, *, by: User
     before = list(merge.rows.values())
     shown = set(copy.item_ids.values())
     hidden = [row for row in before if row.id not in shown]
+    merge.taken_up = _taken_up(document, merge.pairs, hidden)
     sections = _merge_sections(session, report, document, merge)
     for index, (section, row) in enumerate(zip(document.sections, sections, strict=True)):
         _place(session, merge, section.blocks, row.id, index, (), None)
     session.flush()
     kept = {merge.item_ids[old] for old in merge.pairs.blocks.values()}
-    _remove(session, merge, [item_id for item_id in copy.item_ids.values() if item_id not in kept])
-    _put_between(merge, hidden, before, {section.id for section in sections})
+    gone = [item_id for item_id in copy.item_ids.values() if item_id not in kept]
+    hidden = [row for row in hidden if row.id not in merge.taken_up.values()]
+    stay = {section.id for section in sections}
+    if not sections:
+        stay = {row.section_id for row in hidden if row.carried_open and row.carried}
+    _keep_hidden(merge, hidden, set(gone), stay)
+    session.flush()
+    _remove(session, merge, gone)
+    _put_between(merge, hidden, before, stay)
     for ids in merge.placed.values():
         for position, item_id in enumerate(ids):
             merge.rows[item_id].position = position
-    left = set(merge.section_ids) - {section.id for section in sections}
+    left = set(merge.section_ids) - stay
     session.flush()
     if left:
         session.execute(delete(Section).where(Section.id.in_(left)))
@@ -222,7 +234,8 @@ def _place(
     for place, block in enumerate(blocks):
         path = (*above, place)
         was = merge.pairs.blocks.get((index, path))
-        if was is None:
+        item_id = merge.item_ids[was] if was is not None else merge.taken_up.get((index, path))
+        if item_id is None:
             row = Item(
                 report_id=merge.report_id,
                 section_id=section_id,
@@ -240,8 +253,9 @@ def _place(
             merge.rows[row.id] = row
             merge.written.add(row.id)
         else:
-            row = merge.rows[merge.item_ids[was]]
+            row = merge.rows[item_id]
             _bring_in_line(session, merge, row, block, section_id, parent_id)
+            row.carried_open = row.carried_open and was is not None
         merge.placed.setdefault((section_id, parent_id), []).append(row.id)
         _place(session, merge, block.blocks, section_id, index, path, row.id)
 
@@ -259,6 +273,43 @@ def _bring_in_line(
         row.carried_open = False
         row.updated_at, row.updated_by_id = merge.at, merge.by.id
     row.section_id, row.parent_id = section_id, parent_id
+
+
+def _taken_up(document: Document, pairs: Pairs, hidden: Sequence[Item]) -> dict[Spot, int]:
+    """The carried items nobody touched yet that a line of the page goes on with, by the place of that."""
+    heads = {row.id: head_of(row.text) for row in hidden}
+    waiting = {
+        row.id: Line(row.text, heads.get(row.parent_id or 0, ""))
+        for row in hidden
+        if row.kind == "item" and row.carried_open and row.carried and not row.is_dropped
+    }
+    if not waiting:
+        return {}
+    lines = lines_of(document, range(len(document.sections)))
+    return continued({spot: line for spot, line in lines.items() if spot not in pairs.blocks}, waiting)
+
+
+def _keep_hidden(merge: _Merge, hidden: Sequence[Item], gone: set[int], stay: set[int]) -> None:
+    """Carried lines go up where what they stood below is taken away, and into the section before theirs."""
+    lost = gone | {row.id for row in hidden if not row.carried and row.section_id not in stay}
+    before: dict[int, int] = {}
+    last = next((section_id for section_id in merge.section_ids if section_id in stay), min(stay, default=0))
+    for section_id in merge.section_ids:
+        last = before[section_id] = section_id if section_id in stay else last
+    for row in sorted(hidden, key=lambda row: _depth(merge, row)):
+        while row.carried and row.parent_id in lost:
+            row.parent_id = merge.rows[row.parent_id].parent_id
+        if row.parent_id is not None:
+            row.section_id = merge.rows[row.parent_id].section_id
+        elif row.carried:
+            row.section_id = before[row.section_id]
+
+
+def _depth(merge: _Merge, row: Item) -> int:
+    depth = 0
+    while row.parent_id is not None:
+        row, depth = merge.rows[row.parent_id], depth + 1
+    return depth
 
 
 def _remove(session: Session, merge: _Merge, gone: Sequence[int]) -> None:

@@ -131,7 +131,7 @@ def _preview(
     context |= edit_page.findings_page(session, report=report, team=team, now=now)
     context |= {
         "form": filled,
-        "left_behind": sum(1 for item in copy.carried.values() if item.is_open and not item.is_dropped),
+        "left_behind": copy.left_behind,
         "is_empty": says_nothing(copy.document),
     }
     return page(

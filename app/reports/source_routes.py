@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
+from app.document.merging import told_apart
+from app.document.page_merging import merge_pages
 from app.document.reader import read
 from app.document.schema import Document, PageReading, WeekRule
 from app.document.vocabulary import Language
@@ -17,7 +21,6 @@ from app.errors import Invalid
 from app.reports import sections as report_sections
 from app.reports.access import EditableKnownReport, EditableReport, ReadableReport, ReportInView, Writer
 from app.reports.assembly import document_of, working_copy
-from app.reports.comparison import comparison
 from app.reports.discarding import keep_before_replacing, note_replaced
 from app.reports.editing import refuse_other_version
 from app.reports.forms import PageData, SourceData, TakingData
@@ -46,21 +49,30 @@ def imported(request: Request, shown: ReadableReport, session: DbSession) -> Res
 @router.get(REPORT + "/source")
 def source(request: Request, shown: EditableReport, session: DbSession) -> Response:
     """The working copy as a Markdown page to edit, and what is recognised in it."""
-    return _source(request, shown, write(document_of(session, shown.report)))
+    copy = working_copy(session, shown.report, for_readers=True)
+    text = write(copy.document)
+    return _source(request, shown, text, base=text, left_behind=copy.left_behind)
 
 
 @router.post(REPORT + "/source")
 def save_source(
     request: Request, shown: EditableReport, writer: Writer, form: SourceData, session: DbSession, now: Now
 ) -> Response:
-    """Save the page as a whole; lines that stayed keep all that is known about them."""
-    stored = document_of(session, shown.report)
-    reading = _read(request, shown.report, form.text)
-    if form.version != shown.report.version and write(stored) != write(reading.document):
-        clash = {"theirs": write(stored), "clash": comparison(reading.document, stored)}
-        return _source(request, shown, form.text, clash, status=409)
-    merge_page(session, shown.report, reading.document, by=writer, at=now)
-    return go_to(request, f"{shown.url}/edit")
+    """Save the page as a whole, as one step that can be undone; lines that stayed keep what is known of them.
+
+    Where somebody changed the week meanwhile both changes are put together; lines that both changed are
+    shown with both texts, and nothing is saved before the person chose.
+    """
+    text = form.text
+    if form.version != shown.report.version:
+        theirs = write(document_of(session, shown.report))
+        merged = merge_pages(form.base, form.text, theirs, settled=form.settled, kept=form.kept)
+        if merged.clashes:
+            clashes = [(one, *told_apart(one.theirs, one.mine)) for one in merged.clashes]
+            shown_again = {"base": form.base, "version": form.version, "theirs": theirs, "clashes": clashes}
+            return _source(request, shown, form.text, status=409, **shown_again)
+        text = merged.text
+    return _replaced(request, shown, session, _read(request, shown.report, text).document, by=writer, at=now)
 
 
 @router.post(REPORT + "/source/reading")
@@ -112,8 +124,15 @@ def take_over(
     if not form.text.strip():
         raise Invalid("page.empty")
     taken = _taken(session, shown, form.section, form.how, _read(request, shown.report, form.text).document)
-    kept = keep_before_replacing(session, shown.report, by=writer, at=now)
-    if not merge_page(session, shown.report, taken, by=writer, at=now):
+    return _replaced(request, shown, session, taken, by=writer, at=now)
+
+
+def _replaced(
+    request: Request, shown: ReportInView, session: Session, document: Document, *, by: User, at: datetime
+) -> Response:
+    """The working copy says what the document says, and offers to undo that."""
+    kept = keep_before_replacing(session, shown.report, by=by, at=at)
+    if not merge_page(session, shown.report, document, by=by, at=at):
         session.delete(kept)
         return go_to(request, f"{shown.url}/edit")
     note_replaced(session, kept, shown.report)
@@ -148,20 +167,14 @@ def _read_by(request: Request, rule: str, text: str) -> PageReading:
     return read(text, rule=known, language=language)
 
 
-def _source(
-    request: Request,
-    shown: ReportInView,
-    text: str,
-    clash: Mapping[str, Any] | None = None,
-    *,
-    status: int = 200,
-) -> Response:
+def _source(request: Request, shown: ReportInView, text: str, *, status: int = 200, **more: Any) -> Response:
     context = {
         "text": text,
-        "theirs": None,
-        "clash": None,
+        "version": shown.report.version,
+        "clashes": [],
+        "left_behind": 0,
         "reading": reading_shown(_read(request, shown.report, text)),
-        **(clash or {}),
+        **more,
     }
     return _page(request, "reports/source.html", shown, context, status=status)
 

@@ -126,6 +126,7 @@ class TestTheWeekAsMarkdown:
         expect(page.get_by_role("region", name="识别结果").get_by_text("73%")).to_be_visible()
         field.press("Control+s")
         page.wait_for_url("**/edit")
+        expect(page.get_by_role("button", name="撤销").first).to_be_visible()
         with site.database.reading() as session:
             report = session.scalars(select(Report.id).where(Report.period_start == MONDAY)).one()
         assert "进度73%" in written(site, report)

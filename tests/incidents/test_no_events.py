@@ -114,7 +114,7 @@ class TestItIsTakenBack:
 
     def test_by_a_line_added_to_the_page_as_markdown(self, quiet: Writing) -> None:
         page = write(quiet.document).replace(f"- {NONE}", f"- {NONE}\n- {EVENT}")
-        data = {"text": page, "version": version(quiet)}
+        data = {"text": page, "base": page, "version": version(quiet)}
         assert quiet.client.post(f"{URL}/source", data=data).status_code == 303
         assert texts(quiet) == [EVENT]
 
@@ -166,7 +166,7 @@ class TestWhereEventsStand:
 
     def test_a_page_that_says_both_keeps_both_and_asks(self, week: Writing) -> None:
         page = PAGE.replace("## 【生产稳定性事件】\n", f"## 【生产稳定性事件】\n\n- {NONE}\n")
-        data = {"text": page, "version": version(week)}
+        data = {"text": page, "base": page, "version": version(week)}
         assert week.client.post(f"{URL}/source", data=data).status_code == 303
         assert NONE in texts(week)
         assert "写了没有生产事件，又列出 2 起" in week.client.get(f"{URL}/checks").text
