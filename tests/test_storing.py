@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import psycopg
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from app import db
 from app.accounts.models import Team
-from app.db import Database, DatabaseRefused
+from app.db import CHANNEL, Database, DatabaseRefused, announcement
+from app.errors import Conflict
 from app.metrics.models import Metric, Target
 from app.reports.models import Report
 from tests.conftest import Cast
@@ -63,6 +67,67 @@ class TestWriting:
             rename_and_fail()
         with database.reading() as session:
             assert session.get_one(Team, cast.payments.id).name == cast.payments.name
+
+
+Heard = Callable[[], list[str]]
+
+
+@pytest.fixture
+def heard(database: Database) -> Iterator[Heard]:
+    """What was announced so far, each with the name that payments had when it was heard."""
+    told: list[str] = []
+
+    def note(message: str) -> None:
+        with database.reading() as session:
+            name = session.scalars(select(Team.name).where(Team.slug == "payments")).one()
+        told.append(f"{json.loads(message)['by']}: {name}")
+
+    if database.is_sqlite:
+        database.hears.append(note)
+        yield lambda: told
+        return
+    url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"LISTEN {CHANNEL}")
+
+        def listen() -> list[str]:
+            for notification in connection.notifies(timeout=0.5):
+                note(notification.payload)
+            return told
+
+        yield listen
+
+
+class TestAnAnnouncement:
+    """Pages look at the database as soon as they hear of a change: it has to be there, and to stay."""
+
+    def rename(self, session: Session, name: str) -> None:
+        session.scalars(select(Team).where(Team.slug == "payments")).one().name = name
+        session.flush()
+        announcement(session, "a week").update(by=name)
+
+    def test_is_made_once_the_change_is_stored(self, database: Database, cast: Cast, heard: Heard) -> None:
+        with database.writing() as session:
+            self.rename(session, "new")
+            assert heard() == []
+        assert heard() == ["new: new"]
+
+    def test_of_a_commit_that_fails_is_not_made(self, database: Database, cast: Cast, heard: Heard) -> None:
+        def lose_the_connection(session: Session) -> None:
+            raise OperationalError("COMMIT", {}, Exception("connection lost"))
+
+        with pytest.raises(OperationalError), database.writing() as session:
+            event.listen(session, "before_commit", lose_the_connection)
+            self.rename(session, "lost")
+        assert heard() == []
+
+    def test_of_a_change_that_is_refused_is_not_made(
+        self, database: Database, cast: Cast, heard: Heard
+    ) -> None:
+        with pytest.raises(Conflict), database.writing() as session:
+            self.rename(session, "refused")
+            raise Conflict("report.already_published")
+        assert heard() == []
 
 
 class TestSqlite:
