@@ -116,17 +116,25 @@ class TestAnAnnouncement:
         def lose_the_connection(session: Session) -> None:
             raise OperationalError("COMMIT", {}, Exception("connection lost"))
 
-        with pytest.raises(OperationalError), database.writing() as session:
-            event.listen(session, "before_commit", lose_the_connection)
-            self.rename(session, "lost")
+        def rename_and_lose() -> None:
+            with database.writing() as session:
+                event.listen(session, "before_commit", lose_the_connection)
+                self.rename(session, "lost")
+
+        with pytest.raises(OperationalError):
+            rename_and_lose()
         assert heard() == []
 
     def test_of_a_change_that_is_refused_is_not_made(
         self, database: Database, cast: Cast, heard: Heard
     ) -> None:
-        with pytest.raises(Conflict), database.writing() as session:
-            self.rename(session, "refused")
-            raise Conflict("report.already_published")
+        def rename_and_refuse() -> None:
+            with database.writing() as session:
+                self.rename(session, "refused")
+                raise Conflict("report.already_published")
+
+        with pytest.raises(Conflict):
+            rename_and_refuse()
         assert heard() == []
 
 

@@ -111,12 +111,13 @@ def _clash(request: Request, shown: ReportInView, clash: ItemChanged) -> dict[st
     at = clash.at.astimezone(ZoneInfo(shown.team.time_zone)) if clash.at else None
     theirs_at = f"{at:%H:%M}" if at else None
     theirs, mine = told_apart(clash.theirs, clash.mine)
-    context = {"clash": clash, "theirs_at": theirs_at, "theirs": theirs, "mine": mine}
+    own = clash.by_id == shown.team.viewer.user_id
+    context = {"clash": clash, "theirs_at": theirs_at, "theirs": theirs, "mine": mine, "own": own}
     return {
         "item": clash.item,
         "base": clash.base,
         "theirs": clash.theirs,
-        "theirs_by": clash.by,
+        "theirs_by": {"id": clash.by_id, "name": clash.by},
         "theirs_at": theirs_at,
         "mine": clash.mine,
         "version": clash.version,

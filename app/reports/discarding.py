@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.errors import Conflict, NotFound
-from app.reports import events
+from app.reports import events, live
 from app.reports.actions import keep_goals
 from app.reports.assembly import clear, lay_out, published_document, working_copy
 from app.reports.decisions import decide_again, decisions_on
@@ -117,6 +117,10 @@ def restore(session: Session, kept: DiscardedDraft, *, by: User, at: datetime) -
     keep_goals(session, report, copy)
     session.delete(kept)
     audit(session, "report.restored", report, by=by, at=at)
+    if kept.why == "replaced":
+        live.tell_changed(session, report, by_id=by.id, sections=copy.section_ids, arranged=True)
+    else:
+        live.tell_gone(session, report, "discarded", by_id=by.id)
     beat(session, report.team_id)
     session.flush()
     return report

@@ -247,14 +247,16 @@ def touch(
     by: User,
     at: datetime,
     written: Collection[int] = (),
+    arranged: bool = False,
 ) -> WorkingCopy:
     """Note that the working copy changed, and let goals and other records follow its text.
 
-    `written` are the items that got another text or place. Gives the changed sections as they now stand.
+    `written` are the items that got another text or place; `arranged` says that sections came, went or
+    changed places. Gives the changed sections as they now stand.
     """
     copy = note_change(session, report, section_ids, by_id=by.id, at=at, written=written)
     refuse_statements(copy, written)
-    live.tell_changed(session, report, by_id=by.id, sections=section_ids)
+    live.tell_changed(session, report, by_id=by.id, sections=section_ids, arranged=arranged)
     return copy
 
 

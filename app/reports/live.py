@@ -40,8 +40,12 @@ def tell_changed(
     removed: Collection[int] = (),
     sections: Collection[int] = (),
     goals: Collection[int] = (),
+    arranged: bool = False,
 ) -> None:
-    """Tell the open pages, once this is committed: items by id with their versions, and what to draw anew."""
+    """Tell the open pages, once this is committed: items by id with their versions, and what to draw anew.
+
+    `arranged` says that sections came, went or changed places.
+    """
     told = announcement(session, topic_of(report.id))
     told.update(version=report.version, by=by_id, client=session.info.get(PAGE))
     told["items"] = {
@@ -50,6 +54,7 @@ def tell_changed(
     }
     for name, ids in (("removed", removed), ("sections", sections), ("goals", goals)):
         told[name] = sorted({*told.get(name, ()), *ids})
+    told["arranged"] = arranged or told.get("arranged", False)
 
 
 def tell_gone(session: Session, report: Report, became: Became, *, by_id: int | None) -> None:

@@ -89,7 +89,7 @@ async def _events(
         if present != shown:
             shown = present
             listed = [
-                {"client": page, "name": await _name(request, names, user), "item": item}
+                {"client": page, "user": user, "name": await _name(request, names, user), "item": item}
                 for page, user, item in present
             ]
             yield as_event("people", listed)
@@ -118,7 +118,7 @@ async def _event(request: Request, names: dict[int, str], said: Said) -> str | N
     if "gone" in said:
         return as_event("gone", {"why": said["gone"], **told}, number=said["version"])
     told["items"] = [{"id": int(item), "version": version} for item, version in said["items"].items()]
-    told |= {name: said[name] for name in ("removed", "sections", "goals")}
+    told |= {name: said[name] for name in ("removed", "sections", "goals", "arranged")}
     return as_event("changed", told, number=said["version"])
 
 

@@ -92,6 +92,7 @@ def merge_page(session: Session, report: Report, document: Document, *, by: User
             merge.rows[item_id].position = position
     left = set(merge.section_ids) - stay
     session.flush()
+    items = {item_id: merge.rows[item_id].version for item_id in merge.written}
     if left:
         session.execute(delete(Section).where(Section.id.in_(left)))
         session.expire_all()
@@ -99,7 +100,7 @@ def merge_page(session: Session, report: Report, document: Document, *, by: User
     report.front = document.model_dump(mode="json", exclude=CONTENT | RECOGNISED)
     section_ids = [section.id for section in sections]
     note_change(session, report, section_ids, by_id=by.id, at=at, written=merge.written)
-    live.tell_changed(session, report, by_id=by.id, sections=section_ids)
+    live.tell_changed(session, report, by_id=by.id, items=items, sections=section_ids, arranged=True)
     return True
 
 

@@ -40,7 +40,7 @@ def add_section(
     sections.insert(sections.index(after) + 1 if after else len(sections), section)
     put_in_order(session, sections)
     _arrange(session, report)
-    touch(session, report, [section.id], by=by, at=at)
+    touch(session, report, [section.id], by=by, at=at, arranged=True)
     return section
 
 
@@ -83,7 +83,7 @@ def move_section(
     groups[place], groups[other] = groups[other], groups[place]
     put_in_order(session, [one for group in groups for one in group])
     _arrange(session, report)
-    touch(session, report, [section.id], by=by, at=at)
+    touch(session, report, [section.id], by=by, at=at, arranged=True)
 
 
 def remove_section(
@@ -108,7 +108,7 @@ def remove_section(
     )
     session.delete(section)
     _arrange(session, report)
-    touch(session, report, [], by=by, at=at)
+    touch(session, report, [], by=by, at=at, arranged=True)
 
 
 def _arrange(session: Session, report: Report) -> None:

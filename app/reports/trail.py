@@ -15,7 +15,6 @@ BECAME: dict[str, live.Became] = {
     "report.published": "published",
     "report.discarded": "discarded",
     "report.amendment_discarded": "discarded",
-    "report.restored": "discarded",
 }
 """What an open editing page shows is that no more."""
 

@@ -13,12 +13,19 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 from sqlalchemy import delete, update
 
-from app.accounts import sessions
-from app.accounts.models import SignInSession, User
 from app.reports.models import Item, Report
 from tests.browser.conftest import Open, Site, Visit
-from tests.browser.writing import SAVES, STATEMENT, URL, Writing, id_of, lose_the_answer, stored_text
-from tests.conftest import new_session
+from tests.browser.writing import (
+    SAVES,
+    STATEMENT,
+    URL,
+    Writing,
+    end_sessions,
+    id_of,
+    lose_the_answer,
+    sign_in,
+    stored_text,
+)
 from tests.reports.pages import store_week
 
 KEPT = 500
@@ -57,22 +64,6 @@ def opened_again(writing: Writing, context: BrowserContext) -> Writing:
     again.page.on("pageerror", lambda error: again.visit.problems.append(str(error)))
     again.page.goto(f"{URL}/edit")
     return again
-
-
-def sign_in(site: Site, context: BrowserContext, user: User) -> None:
-    token = new_session(site.app.state, user, datetime.now(UTC))
-    name = sessions.cookie_name(site.app.state.settings)
-    context.add_cookies(
-        [
-            {"name": name, "value": token, "url": site.url},
-            {"name": "weekline_who", "value": quote(user.display_name), "url": site.url},
-        ]
-    )
-
-
-def end_all_sessions(site: Site) -> None:
-    with site.database.writing() as session:
-        session.execute(delete(SignInSession))
 
 
 class TestUnsavedText:
@@ -211,7 +202,7 @@ class TestAnEndedSession:
         self, writing: Writing, site: Site, field_id: int
     ) -> None:
         """Guard: the save stays in its line while the queue is paused."""
-        end_all_sessions(site)
+        end_sessions(site, site.cast.lin)
         field = writing.statement
         field.fill("登录过期时写的")
         field.blur()
@@ -226,7 +217,7 @@ class TestAnEndedSession:
         writing.visit.problems.clear()
 
     def test_and_a_closed_page_lose_nothing_either(self, writing: Writing, site: Site, field_id: int) -> None:
-        end_all_sessions(site)
+        end_sessions(site, site.cast.lin)
         field = writing.statement
         field.fill("登录过期时写的")
         field.blur()

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import quote
 
-from playwright.sync_api import Locator, Page, Route, expect
-from sqlalchemy import select
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+from sqlalchemy import delete, select
 
+from app.accounts import sessions
+from app.accounts.models import SignInSession, User
 from app.reports.models import Item
 from tests.browser.conftest import Site, Visit
+from tests.conftest import new_session
 from tests.reports.pages import MONDAY
 
 URL = f"/teams/payments/weeks/{MONDAY.isoformat()}"
@@ -124,3 +129,19 @@ def stored_version(site: Site, item_id: int) -> int:
 def id_of(field: Locator) -> int:
     found = field.locator("xpath=ancestor::li[1]").get_attribute("data-item")
     return int(found or 0)
+
+
+def sign_in(site: Site, context: BrowserContext, user: User) -> None:
+    token = new_session(site.app.state, user, datetime.now(UTC))
+    name = sessions.cookie_name(site.app.state.settings)
+    context.add_cookies(
+        [
+            {"name": name, "value": token, "url": site.url},
+            {"name": "weekline_who", "value": quote(user.display_name), "url": site.url},
+        ]
+    )
+
+
+def end_sessions(site: Site, user: User) -> None:
+    with site.database.writing() as session:
+        session.execute(delete(SignInSession).where(SignInSession.user_id == user.id))

@@ -119,7 +119,7 @@ class TestAClash:
         assert told["base"] == item.text
         assert told["theirs"] == "商户对账单：已上线"
         assert told["mine"] == "商户对账单：已提测"
-        assert (told["theirs_by"], told["theirs_at"]) == ("Ada Berg", "17:42")
+        assert (told["theirs_by"]["name"], told["theirs_at"]) == ("Ada Berg", "17:42")
         assert told["version"] == week.with_id(item.id).version
         assert told["merged"] is None
         assert 'class="clash"' in told["html"]

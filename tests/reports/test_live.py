@@ -285,13 +285,13 @@ class TestBetweenProcesses:
 
 class TestWhoIsThere:
     def test_is_shown_with_the_item_they_are_on(
-        self, lin: Browser, ada: Browser, week: StoredWeek, stack: ExitStack
+        self, lin: Browser, ada: Browser, week: StoredWeek, cast: Cast, stack: ExitStack
     ) -> None:
         stream = ada.listen(stack)
         lin.listen(stack)
         item = week.item("商户对账单")
         assert lin.form("/presence", f"client={lin.name}&item={item.id}") == 204
-        here = {"client": lin.name, "name": "林晚", "item": str(item.id)}
+        here = {"client": lin.name, "user": cast.lin.id, "name": "林晚", "item": str(item.id)}
         deadline = time.monotonic() + 5
         while here not in stream.next("people"):
             assert time.monotonic() < deadline

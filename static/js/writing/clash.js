@@ -8,7 +8,7 @@ import { setText } from "./fields.js";
 export function startClashes(page, queue, told) {
   queue.addEventListener("clash", ({ detail }) => show(page, detail));
   queue.addEventListener("merged", ({ detail }) => {
-    told(page.say(detail.joined ? "merged" : "merged_apart", { who: detail.by || page.say("somebody") }));
+    told(page.say(detail.joined ? "merged" : "merged_apart", { who: page.nameFor(detail.by) }));
     if (detail.joined) clear(page, detail.ref);
   });
   page.main.addEventListener("click", (event) => {

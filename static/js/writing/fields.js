@@ -107,19 +107,25 @@ export function setState(item, html) {
 
 const drawing = new Map();
 
-/** Fetch the section anew and put it around what is written in it; once structure is stored, and once at a time. */
+/**
+ * Fetch the section anew and put it around what is written in it; once structure is stored, and once at a time.
+ * False where the server does not give it.
+ */
 export async function redrawSection(page, queue, id) {
   if (drawing.has(id)) return void drawing.set(id, true);
   drawing.set(id, false);
   try {
     const answer = await fetch(`${page.url}/sections/${id}`, { headers: { "HX-Request": "true" }, redirect: "manual" });
-    const [fresh] = answer.ok ? elementsOf(await answer.text()) : [];
+    if (!answer.ok) return false;
+    const [fresh] = elementsOf(await answer.text());
     const old = page.section(id);
-    if (!fresh || !old) return;
+    if (!fresh || !old) return true;
     if (queue.line("structure").isPending) drawing.set(id, true);
     else draw(page, queue, old, fresh);
+    return true;
   } catch {
     drawing.set(id, true);
+    return true;
   } finally {
     const again = drawing.get(id);
     drawing.delete(id);

@@ -3,7 +3,7 @@
 
 import { isTypedIn, redrawSection } from "./fields.js";
 import { fieldOf } from "./page.js";
-import { draw, elementsOf } from "./place.js";
+import { arrange, draw, elementsOf, written } from "./place.js";
 
 const AGAIN = 5000;
 const MOVED = 300;
@@ -35,6 +35,7 @@ function watchStream(page, queue, on) {
       stream.addEventListener(name, ({ data }) => act(JSON.parse(data)));
     }
     stream.addEventListener("error", () => {
+      on.people([]);
       if (stream.readyState === EventSource.CLOSED) setTimeout(openIfWanted, AGAIN);
     });
   };
@@ -48,30 +49,32 @@ function watchStream(page, queue, on) {
   addEventListener("pageshow", ({ persisted }) => persisted && open());
 }
 
-async function drawChanges(page, queue, { version, by, client, items, removed, sections, goals }, marks) {
+async function drawChanges(page, queue, { version, by, client, items, removed, sections, goals, arranged }, marks) {
   if (client === page.client) return;
   const drawn = new Set(sections);
   const waiting = [];
   for (const item of items) {
     const element = page.item(item.id);
     if (!element || Number(element.dataset.version) >= item.version || !fieldOf(element)) continue;
-    if (isTypedIn(page, item.id) || queue.textLine(item.id)) mark(page, marks, item.id, by?.name);
+    if (isTypedIn(page, item.id) || queue.textLine(item.id)) mark(page, marks, item.id, by);
     else if (!drawn.has(Number(element.dataset.section))) waiting.push(redrawItem(page, queue, item.id));
   }
   for (const id of removed) {
     const section = page.item(id)?.dataset.section;
     if (section) drawn.add(Number(section));
   }
+  if (arranged || goals?.length || [...drawn].some((id) => !page.section(id))) return redrawAll(page, queue);
   for (const id of drawn) waiting.push(redrawSection(page, queue, id));
-  if (goals?.length || [...drawn].some((id) => !page.section(id))) waiting.push(redrawAll(page, queue));
-  await Promise.all(waiting);
-  if (version > page.version) page.version = version;
+  const isDrawn = await Promise.all(waiting);
+  if (isDrawn.includes(false)) later(() => redrawAll(page, queue), queue);
+  else if (version > page.version) page.version = version;
 }
 
-/** The item's own text and values; what is below it stays. */
+/** The item's own text and values; what is below it stays. False where the server did not give them. */
 async function redrawItem(page, queue, id) {
   const answer = await fetch(`${page.url}/items/${id}`, { headers: { "HX-Request": "true" }, redirect: "manual" }).catch(() => null);
-  const [fresh] = answer?.ok ? elementsOf(await answer.text()) : [];
+  if (!answer?.ok) return answer?.status === 404;
+  const [fresh] = elementsOf(await answer.text());
   const item = page.item(id);
   if (!fresh || !item || isTypedIn(page, id) || queue.textLine(id)) return;
   const [old, field] = [item, fresh].map((element) => element.querySelector(":scope > .field"));
@@ -80,26 +83,46 @@ async function redrawItem(page, queue, id) {
   item.dataset.version = fresh.dataset.version;
 }
 
-/** All of the page anew, around what is written: too much happened, or the stream was away too long. */
+const PARTS = ":scope > section[id^=section-], :scope > section:has(> .goals)";
+const nameOf = (part) => part.id || part.getAttribute("aria-labelledby");
+
+/**
+ * All of the page anew, around what is written: sections came, went or changed places, too much happened, or the
+ * stream was away too long.
+ */
 export async function redrawAll(page, queue) {
+  const again = () => redrawAll(page, queue);
   const answer = await fetch(page.document.location.pathname, { redirect: "manual" }).catch(() => null);
-  if (!answer?.ok) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const main = fresh.querySelector("main[data-report]");
-  if (!main || queue.line("structure").isPending) return void setTimeout(() => redrawAll(page, queue), AGAIN);
-  let before = null;
-  for (const part of main.querySelectorAll(":scope > section[id^=section-], :scope > section:has(> .goals)")) {
-    const id = part.id || part.getAttribute("aria-labelledby");
-    const old = page.main.querySelector(`:scope > section:is([id="${id}"], [aria-labelledby="${id}"])`);
+  const fresh = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  const main = fresh?.querySelector("main[data-report]");
+  if (!main || queue.line("structure").isPending) return later(again, queue);
+  const parts = () => new Map([...page.main.querySelectorAll(PARTS)].map((part) => [nameOf(part), part]));
+  const before = parts();
+  const wanted = [...main.querySelectorAll(PARTS)];
+  for (const part of wanted) {
+    const old = before.get(nameOf(part));
+    before.delete(nameOf(part));
     if (old) draw(page, queue, old, part);
-    else if (before) before.after(part);
-    before = page.main.querySelector(`:scope > section:is([id="${id}"], [aria-labelledby="${id}"])`) ?? before;
   }
+  for (const gone of before.values()) letGo(page, queue, gone, again);
+  const now = parts();
+  arrange(page.main, wanted.map((part) => now.get(nameOf(part)) ?? part), page.document.getElementById("new-section").closest("section"));
   page.version = Number(main.dataset.version);
 }
 
+/** A section that has gone stays as long as somebody writes in it. */
+function letGo(page, queue, section, again) {
+  if (!written(page, queue).some((element) => section.contains(element))) return section.remove();
+  section.addEventListener("focusout", () => setTimeout(again, MOVED), { once: true });
+}
+
+/** Try once more, unless the week itself has gone. */
+function later(again, queue) {
+  setTimeout(() => queue.paused !== "gone" && again(), AGAIN);
+}
+
 function goneAway(page, queue, { why, by }, tell) {
-  const who = by?.name || page.say("somebody");
+  const who = page.nameFor(by);
   if (why === "published") tell(page.say("published_meanwhile", { who }));
   else if (why === "discarded") queue.pause("gone");
   else queue.dispatchEvent(new Event("doubt"));
@@ -108,13 +131,13 @@ function goneAway(page, queue, { why, by }, tell) {
 // Marks
 
 /** "… changed this too", at an item that is written here. */
-function mark(page, marks, id, name) {
+function mark(page, marks, id, by) {
   const field = page.item(id)?.querySelector(":scope > .field");
   if (!field) return;
   marks.get(String(id))?.remove();
   const line = page.document.createElement("p");
   line.className = "also";
-  line.textContent = page.say("also_changed", { who: name || page.say("somebody") });
+  line.textContent = page.say("also_changed", { who: page.nameFor(by) });
   field.append(line);
   marks.set(String(id), line);
 }
@@ -138,17 +161,19 @@ function showPeople(page, people) {
   const { document } = page;
   const others = people.filter(({ client }) => client !== page.client);
   for (const old of document.querySelectorAll(".writer")) old.remove();
-  for (const { name, item } of others) {
+  for (const { user, name, item } of others) {
     const field = item && page.item(item)?.querySelector(":scope > .field");
     if (!field) continue;
     const writer = document.createElement("span");
     writer.className = "writer";
-    writer.textContent = name;
+    writer.textContent = page.nameFor({ id: user, name });
     field.append(writer);
   }
-  const names = [...new Set(others.map(({ name }) => name))].join(page.say("and"));
+  const isOwn = ({ user }) => String(user) === page.viewer;
+  const names = [...new Set(others.filter((one) => !isOwn(one)).map(({ name }) => name))].join(page.say("and"));
   const place = document.getElementById("people");
-  const text = names ? page.say("also_writing", { who: names }) : "";
+  const said = [names && page.say("also_writing", { who: names }), others.some(isOwn) && page.say("open_twice")];
+  const text = said.filter(Boolean).join(" · ");
   if (place && place.textContent !== text) place.textContent = text;
 }
 

@@ -33,6 +33,12 @@ export class Page {
     return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   }
 
+  /** `{id, name}` of a person as this page calls them: the viewer, who has another page open, by no name. */
+  nameFor(person) {
+    if (person?.id != null && String(person.id) === this.viewer) return this.say("other_window");
+    return person?.name || this.say("somebody");
+  }
+
   /** The server's id of an item that this page named. */
   learn(name, id) {
     if (String(name) === String(id)) return;

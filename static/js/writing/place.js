@@ -116,18 +116,17 @@ function morph(page, old, fresh, kept) {
   for (const gone of children.values()) {
     if (!kept.some((element) => gone.contains(element))) gone.remove();
   }
-  arrange(old, order, kept);
+  arrange(old, order);
 }
 
-/** The order that is wanted, without moving the element in which somebody writes: it would lose the focus. */
-function arrange(parent, order, kept) {
-  const still = order.find((child) => child.parentNode === parent && kept.some((element) => child.contains(element)));
-  const at = order.indexOf(still);
-  for (const child of order.slice(0, at)) still.before(child);
-  let last = still;
-  for (const child of order.slice(at + 1)) {
-    if (last.nextElementSibling !== child) last.after(child);
-    last = child;
+/** Children as they are wanted before `end`, without moving the one that has the focus: it would lose it. */
+export function arrange(parent, order, end = null) {
+  const { activeElement } = parent.ownerDocument;
+  let next = end;
+  for (const child of [...order].reverse()) {
+    const isThere = child.parentNode === parent && (child.nextElementSibling === next || child.contains(activeElement));
+    if (!isThere) parent.insertBefore(child, next);
+    next = child;
   }
 }
 

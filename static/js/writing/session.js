@@ -28,10 +28,12 @@ export async function vaultKey(page) {
 
 /** Stops the queue while nobody, or somebody else, is signed in; goes on when the person is back. */
 export function startSession(page, queue, vault) {
+  let looks = 0;
   const look = async () => {
     if (queue.paused !== "signed-out" && queue.paused !== "other-person") return;
+    const number = ++looks;
     const here = await whoIsHere().catch(() => undefined);
-    if (here === undefined) return;
+    if (here === undefined || number !== looks) return;
     if (here === null) queue.pause("signed-out");
     else if (String(here.user) !== page.viewer) queue.pause("other-person");
     else {
