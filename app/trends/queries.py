@@ -1,6 +1,6 @@
 """What the trend page reads: columns only, five statements however many weeks.
 
-Six where events are told otherwise than they are stored: while a week is amended, or as of a day before it was.
+Six where events are told otherwise than they are stored: while a week is amended, or as of a day before.
 """
 
 from __future__ import annotations
@@ -76,9 +76,12 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class TeamRow:
+    """A team that has published weeks; `pulse` counts its changes."""
+
     id: int
     slug: str
     name: str
+    pulse: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,16 @@ class Trends:
 
 
 @dataclass(frozen=True, slots=True)
+class Published:
+    """A team and those below it that had published weeks at `cutoff` (None: now), each with its weeks."""
+
+    team_id: int
+    teams: list[TeamRow]
+    known: Mapping[int, Mapping[date, Week]]
+    cutoff: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Marks:
     baselines: Mapping[int, tuple[Baseline, ...]]
     remarks: Mapping[int, list[Remark]]
@@ -124,9 +137,20 @@ def read(session: Session, team_id: int, asked: Asked, time_zone: str = "UTC") -
 
     Only what is asked for is laid out: the team's own weeks, or those of the teams below.
     """
+    return lay_out(session, published(session, team_id, asked, time_zone), asked)
+
+
+def published(session: Session, team_id: int, asked: Asked, time_zone: str) -> Published:
+    """The weeks that can be shown, in one statement."""
     cutoff = knowledge_cutoff(asked, time_zone)
     teams, known = _weeks(session, team_id, cutoff)
-    chosen = _chosen(team_id, teams, asked)
+    return Published(team_id, teams, known, cutoff)
+
+
+def lay_out(session: Session, found: Published, asked: Asked) -> list[Trends]:
+    """What is asked for of these weeks."""
+    known, cutoff = found.known, found.cutoff
+    chosen = _chosen(found.team_id, found.teams, asked)
     if not chosen:
         return []
     ids = [team.id for team in chosen]
@@ -213,6 +237,7 @@ def _weeks(
             Team.id,
             Team.slug,
             Team.name,
+            Team.pulse,
             Report.id.label("report_id"),
             Report.period_start,
             Report.week_year,
@@ -227,9 +252,9 @@ def _weeks(
     )
     teams: dict[int, TeamRow] = {}
     known: dict[int, dict[date, Week]] = {}
-    for id, slug, name, report_id, start, year, number, amending, newest, seen in rows:
+    for id, slug, name, pulse, report_id, start, year, number, amending, newest, seen in rows:
         if seen:
-            teams.setdefault(id, TeamRow(id, slug, name))
+            teams.setdefault(id, TeamRow(id, slug, name, pulse))
             known.setdefault(id, {})[start] = Week(
                 report_id, start, year, number, bool(amending), seen, newest=seen == newest
             )

@@ -12,7 +12,7 @@ from app import __version__
 from app.accounts.access import TeamInView, VisibleTeam
 from app.document.schema import WeekRule
 from app.trends.asked import Asked, WhatIsAsked
-from app.trends.queries import read
+from app.trends.queries import Published, lay_out, published
 from app.trends.trends_page import trends_page
 from app.web.clock import Now
 from app.web.database import DbSession
@@ -26,11 +26,12 @@ router = APIRouter()
 def trends(request: Request, team: VisibleTeam, asked: WhatIsAsked, session: DbSession, now: Now) -> Response:
     """The team's metrics week by week."""
     today = now.astimezone(ZoneInfo(team.time_zone)).date()
-    headers = {"ETag": _etag(request, team, asked, today), "Cache-Control": "private, no-cache"}
+    found = published(session, team.id, asked, team.time_zone)
+    headers = {"ETag": _etag(request, team, found, asked, today), "Cache-Control": "private, no-cache"}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     context = trends_page(
-        read(session, team.id, asked, team.time_zone),
+        lay_out(session, found, asked),
         asked=asked,
         rule=rule_of(team),
         today=today,
@@ -43,8 +44,8 @@ def rule_of(team: TeamInView) -> WeekRule:
     return "iso" if team.week_rule == "iso" else "jan1-monday"
 
 
-def _etag(request: Request, team: TeamInView, asked: Asked, today: date) -> str:
-    """Names everything the page depends on, the viewer too; the team's pulse counts its changes."""
+def _etag(request: Request, team: TeamInView, found: Published, asked: Asked, today: date) -> str:
+    """Names everything the page depends on, the viewer too; the pulse of each team counts its changes."""
     parts = (
         __version__,
         request.app.state.assets.hash,
@@ -53,6 +54,7 @@ def _etag(request: Request, team: TeamInView, asked: Asked, today: date) -> str:
         team.id,
         team.name,
         team.pulse,
+        found.teams,
         language_of(request),
         request.cookies.get(THEME_COOKIE),
         asked,

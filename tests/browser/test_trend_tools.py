@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -12,9 +12,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
+from app.accounts.models import User
 from app.accounts.sharing import make_shared_link
 from app.metrics.actions import find_or_make_metric, set_target
+from app.metrics.correcting import correct_reading
 from app.metrics.models import Metric
+from app.reports.models import Report
 from tests.browser.conftest import AXE, DESKTOP, PHONE, Open, Site
 from tests.reports.pages import MONDAY, PAGE, store_week
 from tests.trends.weeks import WEEK
@@ -96,6 +99,41 @@ class TestTheOrderOfMetrics:
             name = first.inner_text()
             page.get_by_role("button", name=f"{name}：下移一位").click()
             expect(first).not_to_have_text(name)
+
+
+class TestFollowingAPoint:
+    def test_opens_the_report_at_the_sentence_and_lights_it_up(self, visit: Open, written: Site) -> None:
+        page = visit(TRENDS, as_=written.cast.eve).page
+        page.locator(newest_point(page)).click()
+        expect(page).to_have_url(re.compile(rf"/weeks/{MONDAY}#reading-\d+$"))
+        self.expect_lit_up(page, "99.970%")
+
+    def test_as_of_a_day_opens_the_revision_that_readers_saw_then(self, visit: Open, site: Site) -> None:
+        now, team = datetime.now(UTC), site.cast.payments
+        report_id = store_week(site.database, team, site.cast.lin, now - timedelta(days=10))
+        with site.database.writing() as session:
+            correct_reading(
+                session,
+                session.get_one(Report, report_id),
+                session.get_one(Metric, find_or_make_metric(session, team.id, PAY_IN)),
+                literal="99.95%",
+                base="99.972%",
+                reason="清算后重算",
+                by=session.get_one(User, site.cast.lin.id),
+                at=now,
+            )
+        then = (now - timedelta(days=5)).date()
+        page = visit(f"{TRENDS}?as_of={then}", as_=site.cast.lin).page
+        page.locator(newest_point(page)).click()
+        expect(page).to_have_url(re.compile(rf"/weeks/{MONDAY}/revisions/1#reading-\d+$"))
+        self.expect_lit_up(page, "99.972%")
+
+    def expect_lit_up(self, page: Page, value: str) -> None:
+        row = page.locator("tr:has(:target)")
+        expect(row).to_contain_text(PAY_IN)
+        expect(row).to_contain_text(value)
+        expect(row).to_be_in_viewport()
+        expect(row).not_to_have_css("background-color", "rgba(0, 0, 0, 0)")
 
 
 class TestCorrectingFromTheChart:

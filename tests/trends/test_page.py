@@ -13,7 +13,8 @@ import brotli
 import pytest
 from starlette.testclient import TestClient
 
-from app.accounts.models import Team
+from app.accounts.actions import grant_role
+from app.accounts.models import Team, User
 from app.db import Database
 from app.document.schema import Grade
 from app.metrics.actions import find_or_make_metric, set_target
@@ -351,7 +352,7 @@ class TestADepartment:
     @pytest.mark.usefixtures("both")
     def test_shows_its_teams_side_by_side_on_one_scale(self, read: Read, cast: Cast) -> None:
         html = read(url="/teams/trade/trends")
-        assert html.count('<figure class="one">') == 2
+        assert html.count('<figure class="one"') == 2
         one, other = (re.findall(r'class="ylab fin"[^>]*>([^<]+)', figure(html, place)) for place in (0, 1))
         assert one == other
         assert cast.payments.name in words(figure(html, 0)) + words(figure(html, 1))
@@ -361,6 +362,33 @@ class TestADepartment:
         html = read(url="/teams/trade/trends")
         assert "/teams/payments/weeks/2025-06-09#reading-" in html
         assert "/teams/merchant/weeks/2025-06-09#reading-" in html
+
+    @pytest.mark.usefixtures("both")
+    def test_is_new_when_one_of_its_teams_changed(
+        self, client: TestClient, cast: Cast, sign_in: SignIn, database: Database
+    ) -> None:
+        url = "/teams/trade/trends"
+        first = sign_in(client, cast.eve).get(url).headers["etag"]
+        assert client.get(url, headers={"If-None-Match": first}).status_code == 304
+        with database.writing() as session:
+            session.get_one(Team, cast.merchant.id).pulse += 1
+        assert client.get(url, headers={"If-None-Match": first}).status_code == 200
+
+    @pytest.mark.usefixtures("both")
+    def test_offers_with_each_chart_what_its_team_offers(
+        self, read: Read, client: TestClient, cast: Cast, sign_in: SignIn, database: Database
+    ) -> None:
+        with database.writing() as session:
+            grant_role(session, session.get_one(User, cast.lin.id), cast.department, "lead", at=AT)
+        for person, writes in ((cast.eve, False), (cast.lin, True)):
+            html = sign_in(client, person).get("/teams/trade/trends").text
+            for place, slug in ((0, "merchant"), (1, "payments")):
+                offered = figure(html, place)
+                found = re.search(rf'href="(/teams/{slug}/metrics/\d+)/chart.svg"', offered)
+                assert found is not None
+                assert client.get(f"{found[1]}/chart.svg").status_code == 200
+                assert (f'href="{found[1]}/annotations" data-sheet' in offered) is writes
+                assert (f'href="{found[1]}/baselines" data-sheet' in offered) is writes
 
     @pytest.mark.usefixtures("both")
     def test_shows_one_team_only_on_that_teams_page(self, read: Read) -> None:

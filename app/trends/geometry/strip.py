@@ -24,7 +24,7 @@ ROWS: tuple[tuple[str, ...], ...] = (("A",), ("AB", "B"), ("CD", "C"), ("D",), (
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """An accident to place: its number on the page, its day, its grade, what was at stake in which currency."""
+    """An accident to place: its number on the page, day and grade, what was at stake in which currency."""
 
     number: int
     day: date

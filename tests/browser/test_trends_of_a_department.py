@@ -1,0 +1,113 @@
+"""A department's trend page in Chromium: its teams side by side, with what one does on a team's own."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from app.accounts.actions import grant_role
+from app.accounts.models import User
+from app.metrics.actions import find_or_make_metric, set_target
+from tests.browser.conftest import DESKTOP, PHONE, Open, Site
+from tests.browser.test_trends import OVERLAPPING
+from tests.trends.weeks import LAST, WEEK, happen, publish
+
+URL = "/teams/trade/trends"
+PAY_IN, AVAILABILITY = "入金有效成功率", "支付系统年度可用性"
+
+
+@pytest.fixture
+def department(site: Site) -> Site:
+    """Two teams with a metric in common and one for each alone; lin leads the department too."""
+    cast, names = site.cast, {site.cast.payments.id: "退款成功率", site.cast.merchant.id: "结算准时率"}
+    with site.database.writing() as session:
+        lin = session.get_one(User, cast.lin.id)
+        grant_role(session, lin, cast.department, "lead", at=datetime.now(UTC))
+        for team in (cast.payments, cast.merchant):
+            for back in range(39, -1, -1):
+                values = {PAY_IN: f"99.98{back * 7 % 5}%", names[team.id]: f"9{back % 9}.5%"}
+                values[AVAILABILITY] = "99.990%"
+                report = publish(session, team, LAST - WEEK * back, values)
+                if back % 9 == 0:
+                    happen(session, report, grade="D", symptom="青禾银行代扣通道返回超时", day=None)
+            metric = find_or_make_metric(session, team.id, AVAILABILITY)
+            set_target(session, metric, literal="99.99%", from_day=date(2024, 1, 1))
+    return site
+
+
+class TestThePage:
+    @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+    @pytest.mark.parametrize(("language", "theme"), [("zh", "dark"), ("en", "light")], ids=["zh", "en"])
+    def test_is_accessible_and_fits(
+        self, visit: Open, department: Site, language: str, theme: str, size: dict[str, int]
+    ) -> None:
+        opened = visit(URL, as_=department.cast.eve, language=language, theme=theme, size=size)
+        assert opened.axe() == []
+        assert not opened.scrolls_sideways()
+        assert opened.page.evaluate(OVERLAPPING) == []
+
+    def test_breaks_no_word_of_the_scorecard(self, visit: Open, department: Site) -> None:
+        page = visit(URL, as_=department.cast.eve, language="en").page
+        broken = page.evaluate(
+            """() => [...document.querySelectorAll('.scorecard td:last-child small')].filter(small => {
+              const range = document.createRange(), text = small.firstChild, at = text.data.indexOf('decimal');
+              if (at < 0) return false;
+              range.setStart(text, at); range.setEnd(text, at + 7);
+              return range.getClientRects().length > 1;
+            }).length"""
+        )
+        assert broken == 0
+
+    def test_gives_charts_on_paper_the_width_of_a_column(self, visit: Open, department: Site) -> None:
+        page = visit(URL, as_=department.cast.eve).page
+        page.emulate_media(media="print")
+        widths = page.evaluate(
+            "() => [...document.querySelectorAll('.multiples .chart')]"
+            ".map((one) => one.getBoundingClientRect().width)"
+        )
+        assert len(widths) == 4
+        assert min(widths) > 150
+
+
+class TestItsTools:
+    def test_annotate_the_chart_of_a_team_and_lead_back_to_it(self, visit: Open, department: Site) -> None:
+        page = visit(URL, as_=department.cast.lin).page
+        name = f"{department.cast.payments.name} {PAY_IN}"
+        page.get_by_role("link", name=f"标注 {name}").click()
+        sheet = page.get_by_role("dialog")
+        sheet.get_by_label("说明").fill("切换新通道")
+        sheet.get_by_label("日期").fill("2025-05-14")
+        sheet.get_by_role("button", name="标注").click()
+        expect(sheet).to_have_count(0)
+        chart = page.locator("figure", has=page.get_by_role("heading", name=department.cast.payments.name))
+        expect(chart.first).to_contain_text("切换新通道")
+        expect(page).to_have_url(re.compile(rf"{URL}#metric-\d+$"))
+
+    def test_take_the_chart_of_a_team_away(self, visit: Open, department: Site) -> None:
+        page = visit(URL, as_=department.cast.eve).page
+        with page.expect_download() as downloading:
+            page.get_by_role("link", name=f"SVG {department.cast.merchant.name} {PAY_IN}").click()
+        assert downloading.value.suggested_filename == f"merchant {PAY_IN}.svg"
+        with page.expect_download() as downloading:
+            page.get_by_text("导出", exact=True).click()
+            page.get_by_role("link", name="CSV").click()
+        assert downloading.value.path().read_text("utf-8-sig").count(PAY_IN) == 80
+
+
+class TestReadingAChart:
+    def test_with_the_arrow_keys_speaks_each_week(self, visit: Open, department: Site) -> None:
+        page = visit(URL, as_=department.cast.eve).page
+        chart = page.locator(
+            "figure", has=page.get_by_role("heading", name=department.cast.merchant.name)
+        ).first
+        readout = chart.get_by_role("status")
+        chart.get_by_role("link", name="第 24 周").focus()
+        for week in ("第 23 周", "第 22 周"):
+            page.keyboard.press("ArrowLeft")
+            expect(readout).to_contain_text(week)
+            expect(readout).to_have_attribute("aria-live", "polite")
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile(r"/teams/merchant/weeks/2025-05-26#reading-\d+"))
