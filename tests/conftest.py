@@ -16,12 +16,10 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import create_engine, event, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from app import migrate
@@ -30,6 +28,8 @@ from app.accounts.models import Team, User
 from app.config import Settings
 from app.db import Database
 from app.main import create_app
+from tests import postgresql
+from tests.postgresql import ReusedDatabase
 
 PUBLIC_URL = "http://weekline.test"
 PASSWORD = "a calm week, five minutes"
@@ -37,7 +37,6 @@ FRIDAY = datetime(2025, 6, 13, 9, 42, tzinfo=UTC)
 """17:42 in Shanghai, on the Friday of week 24."""
 
 REQUIRED = set(os.environ.get("WEEKLINE_TEST_REQUIRE", "").replace(",", " ").split())
-POSTGRESQL = os.environ.get("WEEKLINE_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1:5432")
 
 
 def skip_or_fail(what: str, how: str) -> None:
@@ -112,13 +111,11 @@ def sqlite_database(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Database]
 
 
 @pytest.fixture
-def postgresql_database(migrated_postgresql: str) -> Iterator[Database]:
-    name = f"weekline_test_{uuid4().hex[:12]}"
-    _administer(f"CREATE DATABASE {name} TEMPLATE {migrated_postgresql}")
-    database = Database(_postgresql(name))
+def postgresql_database(reused_postgresql: ReusedDatabase) -> Iterator[Database]:
+    database = Database(reused_postgresql.url)
     yield database
     database.dispose()
-    _administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    reused_postgresql.clear()
 
 
 @pytest.fixture(scope="session")
@@ -129,42 +126,12 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgresql() -> Iterator[str]:
-    if not postgresql_answers():
-        skip_or_fail(
-            "postgresql",
-            "start one and set WEEKLINE_TEST_POSTGRESQL=postgresql+psycopg://user@host:port, or pick a user "
-            "that may create databases",
-        )
-    name = f"weekline_template_{uuid4().hex[:12]}"
-    _administer(f"CREATE DATABASE {name}")
-    _migrate(_postgresql(name))
-    yield name
-    _administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-
-
-@cache
-def postgresql_answers() -> bool:
-    try:
-        _administer("SELECT 1")
-    except OperationalError:
-        return False
-    return True
-
-
-def _postgresql(name: str) -> str:
-    return make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
-
-
-def _administer(statement: str) -> None:
-    engine = create_engine(
-        _postgresql("postgres"), isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3}
-    )
-    try:
-        with engine.connect() as connection:
-            connection.execute(text(statement))
-    finally:
-        engine.dispose()
+def reused_postgresql() -> Iterator[ReusedDatabase]:
+    if not postgresql.answers():
+        skip_or_fail("postgresql", postgresql.HOW)
+    database = ReusedDatabase()
+    yield database
+    database.drop()
 
 
 def _migrate(url: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -24,6 +23,7 @@ from app.exchange.liveness import announced
 from app.reports.models import Report, Revision
 from tests.conftest import FRIDAY, Cast
 from tests.exchange.pages import import_found, named, page_of, weeks_of_pages
+from tests.postgresql import ReusedDatabase, empty_database
 
 DERIVED = {"page_snapshots"}
 
@@ -65,16 +65,11 @@ def another(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable
 
 
 @pytest.fixture
-def postgresql_database_of_its_own(migrated_postgresql: str) -> Iterator[Database]:
-    from tests.conftest import _administer, _postgresql
-
-    name = f"weekline_other_{os.getpid()}"
-    _administer(f"DROP DATABASE IF EXISTS {name}")
-    _administer(f"CREATE DATABASE {name}")
-    database = Database(_postgresql(name))
-    yield database
-    database.dispose()
-    _administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+def postgresql_database_of_its_own(reused_postgresql: ReusedDatabase) -> Iterator[Database]:
+    with empty_database("weekline_other") as url:
+        database = Database(url)
+        yield database
+        database.dispose()
 
 
 class TestRoundTrip:
