@@ -158,5 +158,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.broadcast.close()
     listening.cancel()
+    await asyncio.gather(listening, app.state.broadcast.settled(), return_exceptions=True)
     app.state.quick.close()
     app.state.database.dispose()

@@ -112,6 +112,11 @@ class Broadcast:
         self._closed = True
         self._tell_all(CLOSED)
 
+    async def settled(self) -> None:
+        """Wait for what is being sent, so that no connection is left behind."""
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+
     async def _listen_once(self) -> None:
         url = self._database.url
         connection = await psycopg.AsyncConnection.connect(
