@@ -67,13 +67,12 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
-// Who signs out leaves nothing unsaved behind in this browser, and other open pages stop.
+// Who signs out leaves nothing of theirs behind in this browser, and their other open pages stop.
 document.addEventListener("submit", async (event) => {
-  if (event.target.getAttribute("action") !== "/sign-out" || event.defaultPrevented || !window.indexedDB) return;
+  if (event.target.getAttribute("action") !== "/sign-out" || event.defaultPrevented) return;
   event.preventDefault();
-  const { forgetAll } = await import("./writing/vault.js");
-  new BroadcastChannel("weekline").postMessage("signed-out");
-  await Promise.race([forgetAll().catch(() => {}), new Promise((late) => setTimeout(late, 1000))]);
+  const { beforeSignOut } = await import("./writing/session.js");
+  await Promise.race([beforeSignOut().catch(() => {}), new Promise((late) => setTimeout(late, 3000))]);
   event.target.submit();
 });
 

@@ -167,7 +167,8 @@ class TestWhatWentBy:
         """Guards: `openIfWanted` and `since` in live.js."""
         lin, ada = writers
         item = id_of(lin.statement)
-        end_sessions(site, site.cast.lin)
+        with lin.page.expect_response("**/sign-in**"):
+            end_sessions(site, site.cast.lin)
         expect(ada.page.locator("#people")).to_be_empty(timeout=SEEN)
         expect(lin.page.locator("#people")).to_be_empty()
         field(ada, item).fill("她的说法")

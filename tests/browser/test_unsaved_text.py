@@ -190,11 +190,88 @@ class TestWhatTheBrowserKeeps:
         assert writing.kept() == []
         writing.visit.problems.clear()
 
+    def test_stays_unreadable_when_somebody_else_signs_out_and_comes_back(
+        self, writing: Writing, site: Site, field_id: int
+    ) -> None:
+        """Guard: `row.value.user === user` in vault.js."""
+        typed_without_a_network(writing, "secret words")
+        sign_in(site, writing.page.context, site.cast.ada)
+        theirs = crash_and_open_again(writing)
+        theirs.page.goto("/account")
+        theirs.page.get_by_role("main").get_by_role("button", name="退出").click()
+        expect(theirs.page).to_have_url(re.compile("/sign-in"))
+        [row] = theirs.kept()
+        assert "secret words" not in str(row)
+        sign_in(site, theirs.page.context, site.cast.lin)
+        again = opened_again(theirs, theirs.page.context)
+        expect(again.page.locator(f"#text-{field_id}")).to_have_value("secret words")
+        again.saved()
+        writing.visit.problems.clear()
+
+    def test_that_could_be_read_goes_whoever_signs_out(self, writing: Writing, site: Site) -> None:
+        """On a plain-HTTP address nothing is encrypted. Guard: `plain` in vault.js."""
+        context = writing.page.context
+        context.add_init_script("Object.defineProperty(crypto, 'subtle', {value: undefined})")
+        writing.page.reload()
+        typed_without_a_network(writing, "readable words")
+        assert "readable words" in str(writing.kept())
+        sign_in(site, context, site.cast.ada)
+        theirs = crash_and_open_again(writing)
+        theirs.page.goto("/account")
+        theirs.page.get_by_role("main").get_by_role("button", name="退出").click()
+        expect(theirs.page).to_have_url(re.compile("/sign-in"))
+        assert theirs.kept() == []
+        writing.visit.problems.clear()
+
     def test_goes_once_it_is_saved(self, writing: Writing) -> None:
         writing.statement.fill("改过")
         writing.saved()
         writing.page.wait_for_timeout(KEPT)
         assert writing.kept() == []
+
+
+NO_STORE = {
+    "forbidden": """Object.defineProperty(window, "indexedDB", {
+      get() { throw new DOMException("The operation is insecure.", "SecurityError"); },
+    })""",
+    "absent": "Object.defineProperty(window, 'indexedDB', {value: undefined})",
+    "full": """IDBObjectStore.prototype.put = function () {
+      throw new DOMException("The quota has been exceeded.", "QuotaExceededError");
+    }""",
+}
+
+
+class TestABrowserThatKeepsNothing:
+    """A private window, a full disk: saving goes on, and the page says that it must stay open."""
+
+    @pytest.mark.parametrize("store", NO_STORE)
+    def test_saves_all_the_same_and_says_what_it_cannot_do(
+        self, writing: Writing, site: Site, field_id: int, store: str
+    ) -> None:
+        """Guards: `works` in vault.js and what status.js says then; `open` fails later, not at once."""
+        writing.page.context.add_init_script(NO_STORE[store])
+        writing.page.reload()
+        field = writing.page.locator(f"#text-{field_id}")
+        field.fill("写于无痕窗口")
+        writing.saved()
+        assert stored_text(site, field_id) == "写于无痕窗口"
+        writing.page.context.set_offline(True)
+        field.fill("断网时写的")
+        field.blur()
+        writing.says("offline")
+        expect(writing.bar).to_contain_text("改动没法留在本机，请不要关闭此页")
+        writing.page.context.set_offline(False)
+        writing.saved()
+        assert stored_text(site, field_id) == "断网时写的"
+        end_sessions(site, site.cast.lin)
+        field.fill("登录过期时写的")
+        field.blur()
+        writing.says("signed-out")
+        expect(writing.bar).to_contain_text("请不要关闭此页")
+        sign_in(site, writing.page.context, site.cast.lin)
+        writing.page.evaluate("window.dispatchEvent(new Event('focus'))")
+        writing.saved()
+        writing.visit.problems.clear()
 
 
 class TestAnEndedSession:

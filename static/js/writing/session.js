@@ -1,6 +1,6 @@
 // Who is signed in in this browser, asked for when a save was refused, and when it may have changed.
 
-import { cryptoKey } from "./vault.js";
+import { cryptoKey, forget } from "./vault.js";
 
 const AGAIN = 5000;
 const CHANNEL = "weekline";
@@ -51,10 +51,17 @@ export function startSession(page, queue, vault) {
   page.document.addEventListener("visibilitychange", look);
   const channel = new BroadcastChannel(CHANNEL);
   channel.addEventListener("message", ({ data }) => {
-    if (data !== "signed-out") return;
-    vault.shut();
+    if (data.signedOut === page.viewer || data.signedOut === null) vault.shut();
     queue.pause("signed-out");
   });
+}
+
+/** Forget what the person leaves unsaved in this browser, and stop the pages they have open in it. */
+export async function beforeSignOut() {
+  const here = await whoIsHere().catch(() => null);
+  const user = here && String(here.user);
+  new BroadcastChannel(CHANNEL).postMessage({ signedOut: user });
+  await forget(user);
 }
 
 const name = () => /(?:^|; )weekline_who=([^;]*)/.exec(document.cookie)?.[1] ?? "";

@@ -40,6 +40,7 @@ export function startStatus(page, queue, vault) {
   };
   queue.addEventListener("change", soon);
   page.document.addEventListener("htmx:after:swap", soon);
+  vault.onworks = soon;
   draw();
   return { tell: (text) => tell(page, voice, text) };
 }
@@ -58,13 +59,14 @@ function tell(page, voice, text) {
 
 /** [what stands out, the rest]. */
 function wordsFor(page, kind, { detail, at, kept }) {
+  const stay = kept ? "" : page.say("stay");
   const rest = {
     saved: ` ${at}`,
-    offline: page.say(kept ? "offline_kept" : "offline_unkept"),
-    retrying: detail ? page.say("because", { detail }) : page.say("retrying"),
+    offline: page.say(kept ? "offline_kept" : "unkept"),
+    retrying: detail ? page.say("because", { detail }) + stay : page.say(kept ? "retrying" : "unkept"),
     refused: page.say("because", { detail }),
     clash: page.say("clash_choose"),
-    "signed-out": page.say("signed_out"),
+    "signed-out": page.say("signed_out") + stay,
     "other-person": page.say("other_person"),
     gone: page.say("week_gone"),
   };

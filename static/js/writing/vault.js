@@ -1,7 +1,7 @@
 // What is typed and not saved yet, kept in the browser until the server has it: it survives a reload, a crash, a
 // lost network, an ended session. It is encrypted with a key that the server gives the person who signed in.
 //
-// On plain-HTTP addresses browsers have no cryptography; it is then kept as it is, and goes at sign-out too.
+// On plain-HTTP addresses browsers have no cryptography; it is then kept as it is, and goes when anybody signs out.
 
 const DATABASE = "weekline-writing";
 const STORE = "unsaved";
@@ -21,15 +21,14 @@ export class Vault {
   onleft = () => {};
   /** False where the browser cannot keep anything (a private window, a full disk). */
   works = true;
+  /** Called when that changes. */
+  onworks = () => {};
 
   /** `user` and `report` are whose and which; `client` is the open page. `key` is a promise of the key. */
   constructor({ user, report, client, key }) {
     this.#own = { user, report, client };
     this.#key = key;
-    this.#database = open().catch(() => {
-      this.works = false;
-      return null;
-    });
+    this.#database = open().catch(() => this.#found(false));
     holdName(client);
   }
 
@@ -55,8 +54,8 @@ export class Vault {
   /** What pages that are not open any more have left unsaved in this report, the oldest first. */
   async left() {
     const database = await this.#database;
-    if (!database) return [];
-    const all = await asked(database.transaction(STORE).objectStore(STORE).getAll());
+    const stored = async () => asked(database.transaction(STORE).objectStore(STORE).getAll());
+    const all = database ? await stored().catch(() => []) : [];
     const { user, report, client } = this.#own;
     const open = await openPages();
     const found = [];
@@ -113,19 +112,26 @@ export class Vault {
     this.#isShut = false;
   }
 
+  #found(works) {
+    if (this.works === works) return;
+    this.works = works;
+    this.onworks();
+  }
+
   #then(act) {
     this.#work = this.#work
       .then(async () => {
         const database = await this.#database;
         if (database) await act(database);
       })
-      .catch(() => (this.works = false));
+      .catch(() => this.#found(false));
   }
 
   async #put(field, record) {
     const database = await this.#database;
     const row = { key: this.#name(field), field, at: Date.now(), ...this.#own, ...(await this.#closed(record)) };
     await changed(database, (store) => store.put(row));
+    this.#found(true);
   }
 
   async #remove(field) {
@@ -160,10 +166,18 @@ export class Vault {
   }
 }
 
-/** Forget everything of everybody: the person signs out of this browser. */
-export async function forgetAll() {
+/** The person signs out of this browser: forget what is theirs, and what could be read without a key. */
+export async function forget(user) {
   const database = await open();
-  await changed(database, (store) => store.clear());
+  await changed(database, (store) => {
+    const rows = store.openCursor();
+    rows.onsuccess = () => {
+      const row = rows.result;
+      if (!row) return;
+      if (row.value.user === user || row.value.plain !== undefined) row.delete();
+      row.continue();
+    };
+  });
   database.close();
 }
 
@@ -174,7 +188,8 @@ export async function cryptoKey(base64) {
   return crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]);
 }
 
-function open() {
+/** Rejects where the browser has no such thing, or forbids it: already naming it may throw then. */
+async function open() {
   const request = indexedDB.open(DATABASE, 1);
   request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "key" });
   return asked(request);
