@@ -1,11 +1,13 @@
 """A metric's value in one week: what was said of it when, and setting it right where the chart shows it.
 
-A correction changes the text of the report where the value stands and publishes the next revision with the
-reason, so that the chart, the report and its history tell the same.
+A correction changes the text of the report where the value stands, or adds the value where the week does not
+say it, and publishes the next revision with the reason, so that the chart, the report and its history tell
+the same.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,19 +15,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.document.entries import Entry, entry_named
+from app.document.entries import Entry, entry_named, section_entries
+from app.document.places import Path
 from app.document.schema import Document
-from app.document.schema import Metric as Told
 from app.errors import Conflict, Invalid, NotFound
-from app.metrics.editing import save_reading
+from app.metrics.editing import add_reading, save_reading
 from app.metrics.forms import ReadingForm
 from app.metrics.models import Metric, MetricName, Reading
 from app.metrics.names import fold
 from app.metrics.scales import Interval, interval
 from app.metrics.values import as_value
 from app.reports.assembly import published_document, working_copy
-from app.reports.editing import item_in
-from app.reports.models import Report, Revision
+from app.reports.editing import item_in, sections_of
+from app.reports.models import Report, Revision, Section
 from app.reports.page_text import anchor
 from app.reports.publishing import publish_report
 
@@ -47,7 +49,7 @@ class Point:
     """A metric in a published week. `said` is newest first; `value` None where the week does not say it.
 
     `line` is the text in which the value stands, `anchor` its place on the report's page, `typed` the value
-    as it stands there; `amended_by` who is changing the week at the moment.
+    as it stands there, or the words that there is none; `amended_by` who is changing the week at the moment.
     """
 
     value: Said | None
@@ -58,20 +60,28 @@ class Point:
     amended_by: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Stands:
+    """A metric in a document: in which block, its text, and what of it is the metric, where one can tell."""
+
+    place: tuple[int, Path]
+    line: str
+    entry: Entry | None
+
+
 def point_of(session: Session, report: Report, metric: Metric) -> Point:
     """What is known of the metric in that week, as readers see it."""
     said = _said(session, report, metric)
     value = said[0] if said and said[0].revision == report.published_revision else None
-    place = None
-    if value is not None:
-        document = published_document(session, report)
-        place = _told_in(document, _names(session, metric))
+    stands = None
+    if report.is_published:
+        stands = _stands_in(published_document(session, report), _names(session, metric))
     return Point(
         value=value,
         said=said,
-        line=_line(document, place) if place else "",
-        anchor=anchor(place.place.section, place.place.path) if place else "",
-        typed=entry.literal if place and (entry := _entry(document, place)) else "",
+        line=stands.line if stands else "",
+        anchor=anchor(*stands.place) if stands else "",
+        typed=stands.entry.literal if stands and stands.entry else "",
         amended_by=_amended_by(session, report),
     )
 
@@ -87,22 +97,23 @@ def correct_reading(
     by: User,
     at: datetime,
 ) -> Revision:
-    """Replace the value in the report's text and publish that with the reason.
+    """Replace the value in the report's text, or add it to the metrics, and publish that with the reason.
 
-    `base` is the value that the form showed. Refused while somebody amends the week: their unfinished
-    changes would be published too.
+    `base` is the value that the form showed, empty where the week did not say it. Refused while somebody
+    amends the week: their unfinished changes would be published too.
     """
     if report.state == "draft":
         raise Conflict("reading.not_published")
     if report.state == "amending":
         raise Conflict("reading.week_being_amended", by=_amended_by(session, report) or "")
     copy = working_copy(session, report)
-    told = _told_in(copy.document, _names(session, metric))
-    entry = _entry(copy.document, told) if told else None
-    if told is None or entry is None:
+    stands = _stands_in(copy.document, _names(session, metric))
+    entry = stands.entry if stands else None
+    if stands is not None and entry is None:
         raise NotFound("reading.gone")
-    now_there = entry.literal
-    typed = as_value(literal, name=told.name, unit=told.unit)
+    now_there = entry.literal if entry else ""
+    unit = entry.rate.unit if entry and entry.rate else metric.unit
+    typed = as_value(literal, name=entry.name if entry else metric.name, unit=unit)
     if not typed:
         raise Invalid("reading.no_value")
     if now_there != base:
@@ -111,9 +122,13 @@ def correct_reading(
         raise Invalid("reading.same_value", value=now_there)
     if not reason.strip():
         raise Invalid("report.reason_needed")
-    item = item_in(session, report, copy.item_ids[told.place.section, told.place.path])
-    form = ReadingForm(item=item.id, name=told.name, base=entry.written, literal=typed)
-    save_reading(session, report, item, form, by=by, at=at)
+    if stands is not None and entry is not None:
+        item = item_in(session, report, copy.item_ids[stands.place])
+        form = ReadingForm(item=item.id, name=entry.name, base=entry.written, literal=typed)
+        save_reading(session, report, item, form, by=by, at=at)
+    else:
+        section = _metrics_section(session, report)
+        add_reading(session, report, section, name=metric.name, literal=typed, by=by, at=at)
     return publish_report(
         session, report, by=by, author_name=by.display_name, at=at, reason=" ".join(reason.split())
     )
@@ -157,22 +172,31 @@ def _names(session: Session, metric: Metric) -> frozenset[str]:
     return frozenset(session.scalars(select(MetricName.folded).where(MetricName.metric_id == metric.id)))
 
 
-def _told_in(document: Document, names: frozenset[str]) -> Told | None:
-    """Where the document says the metric; the first place counts."""
-    return next((told for told in document.metrics if fold(told.name) in names), None)
+def _stands_in(document: Document, names: frozenset[str]) -> _Stands | None:
+    """Where the document says the metric, the first place counts; else where it says that there is none."""
+    told = next((told for told in document.metrics if fold(told.name) in names), None)
+    if told is not None:
+        line = _line(document, told.place.section, told.place.path)
+        return _Stands((told.place.section, told.place.path), line, entry_named(line, told.name))
+    for place, section in enumerate(document.sections):
+        for path, entry in section_entries(section.blocks) if section.kind == "metrics" else ():
+            if entry.state != "reported" and fold(entry.name) in names:
+                return _Stands((place, path), _line(document, place, path), entry)
+    return None
 
 
-def _entry(document: Document, told: Told) -> Entry | None:
-    """The value as it stands in its line."""
-    return entry_named(_line(document, told), told.name)
-
-
-def _line(document: Document, told: Told) -> str:
-    section, path = told.place.section, told.place.path
+def _line(document: Document, section: int, path: Sequence[int]) -> str:
     blocks = document.sections[section].blocks
     for step in path[:-1]:
         blocks = blocks[step].blocks
     return blocks[path[-1]].text
+
+
+def _metrics_section(session: Session, report: Report) -> Section:
+    found = next((each for each in sections_of(session, report) if each.kind == "metrics"), None)
+    if found is None:
+        raise Conflict("reading.no_section")
+    return found
 
 
 def _amended_by(session: Session, report: Report) -> str | None:

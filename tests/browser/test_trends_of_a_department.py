@@ -53,7 +53,8 @@ class TestThePage:
         page = visit(URL, as_=department.cast.eve, language="en").page
         broken = page.evaluate(
             """() => [...document.querySelectorAll('.scorecard td:last-child small')].filter(small => {
-              const range = document.createRange(), text = small.firstChild, at = text.data.indexOf('decimal');
+              const range = document.createRange(), text = small.firstChild;
+              const at = text.data.indexOf('decimal');
               if (at < 0) return false;
               range.setStart(text, at); range.setEnd(text, at + 7);
               return range.getClientRects().length > 1;

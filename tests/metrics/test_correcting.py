@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from app.metrics.models import Metric, Reading
 from app.reports.assembly import published_document
 from app.reports.models import Item, Report, Revision
 from tests.conftest import Cast, Clock, SignIn
-from tests.reports.pages import MONDAY, report_of, store_week
+from tests.reports.pages import MONDAY, PAGE, report_of, store_week
 
 WEEK = "/teams/payments/weeks/2025-06-02"
 PAY_IN, PAY_OUT, FIRST = "入金有效成功率", "出金有效成功率", "一次支付成功率"
@@ -212,3 +212,97 @@ class TestCorrecting:
         assert refused.text.strip().startswith('<section class="small-form" id="point"')
         taken = lin.post(address(database), data=FORM, headers=script)
         assert taken.headers["hx-redirect"].startswith("/teams/payments/trends#metric-")
+
+
+class TestAddingAValueThatWasNeverReported:
+    @pytest.fixture
+    def other(self, database: Database, cast: Cast, week: int) -> str:
+        """The address of a metric that the week does not say, and the week before does."""
+        page = PAGE.replace("# 第23周 2025-06-06", "# 第22周 2025-05-30").replace(PAY_IN, "退款成功率")
+        store_week(database, cast.payments, cast.lin, datetime(2025, 5, 30, 9, tzinfo=UTC), page)
+        return address(database, "退款成功率")
+
+    def test_is_offered_where_the_chart_has_a_gap(
+        self, lin: TestClient, other: str, client: TestClient, cast: Cast, sign_in: SignIn
+    ) -> None:
+        trends = lin.get("/teams/payments/trends").text
+        assert f'href="{other.removeprefix("/teams/payments/")}" data-sheet' in trends
+        assert "Add the value" in lin.get(other).text
+        assert "Add the value" not in sign_in(client, cast.eve).get(other).text
+
+    def test_writes_it_into_the_report_and_publishes_that_with_the_reason(
+        self, lin: TestClient, other: str, database: Database, week: int
+    ) -> None:
+        answer = lin.post(other, data={"literal": "99.93", "base": "", "reason": "漏报"})
+        assert answer.status_code == 303
+        with database.reading() as session:
+            newest = session.scalars(
+                select(Revision).where(Revision.report_id == week, Revision.number == 2)
+            ).one()
+            literal = session.scalars(
+                select(Reading.literal)
+                .where(Reading.report_id == week, Reading.revision == 2)
+                .join(Metric, Metric.id == Reading.metric_id)
+                .where(Metric.name == "退款成功率")
+            ).one()
+            document = published_document(session, session.get_one(Report, week))
+        assert (newest.reason, literal) == ("漏报", "99.93%")
+        (told,) = [told for told in document.metrics if told.name == "退款成功率"]
+        assert document.sections[told.place.section].kind == "metrics"
+        assert "99.93%" in words(lin.get("/teams/payments/trends").text)
+        assert "Correct the value" in lin.get(other).text
+
+    def test_takes_the_place_of_words_that_there_is_none(
+        self, lin: TestClient, database: Database, week: int
+    ) -> None:
+        at = address(database)
+        assert lin.post(at, data=FORM | {"literal": "未上报"}).status_code == 303
+        page = lin.get(at).text
+        assert "The report of this week says that there is no value." in page
+        assert 'name="base" value="未上报"' in page
+        lin.post(at, data={"literal": "99.97", "base": "未上报", "reason": "补报"})
+        with database.reading() as session:
+            texts = session.scalars(select(Item.text).where(Item.text.contains(PAY_IN))).all()
+        assert texts == ["入金有效成功率：99.97%"]
+
+    @pytest.mark.parametrize(
+        ("changed", "status", "said"),
+        [
+            ({"literal": ""}, 422, "Type the value as it should be."),
+            ({"literal": "很好"}, 422, "很好"),
+            ({"reason": " "}, 422, "reason"),
+            ({"base": "99.90%"}, 409, ""),
+        ],
+        ids=["empty", "no number", "no reason", "said meanwhile"],
+    )
+    def test_is_refused_with_words(
+        self,
+        lin: TestClient,
+        other: str,
+        database: Database,
+        week: int,
+        changed: dict[str, str],
+        status: int,
+        said: str,
+    ) -> None:
+        answer = lin.post(other, data={"literal": "99.93%", "base": "", "reason": "漏报"} | changed)
+        assert answer.status_code == status
+        assert said in answer.text
+        assert report_of(database, week).published_revision == 1
+
+    def test_is_for_those_who_write_the_week(
+        self, client: TestClient, cast: Cast, sign_in: SignIn, other: str
+    ) -> None:
+        form = {"literal": "99.93%", "base": "", "reason": "漏报"}
+        for person, status in ((cast.eve, 403), (cast.mei, 403), (cast.otto, 404)):
+            assert sign_in(client, person).post(other, data=form).status_code == status
+
+    def test_is_refused_where_the_report_has_no_metrics(
+        self, lin: TestClient, other: str, database: Database, cast: Cast
+    ) -> None:
+        page = "# 第21周 2025-05-23\n\n## 【O1 业务支撑】\n\n- 分期付能力：进度60%\n"
+        store_week(database, cast.payments, cast.lin, datetime(2025, 5, 23, 9, tzinfo=UTC), page)
+        there = other.replace("2025-06-02", "2025-05-19")
+        answer = lin.post(there, data={"literal": "99.93%", "base": "", "reason": "漏报"})
+        assert answer.status_code == 409
+        assert "has no section for metrics" in answer.text
