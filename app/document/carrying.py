@@ -36,16 +36,25 @@ Said = Literal["open", "done", "nothing"]
 
 @dataclass(frozen=True, slots=True)
 class PromisedDate:
-    """A planned date of an item: `iso` as in the document, `role` what is to happen on it."""
+    """A planned date of an item: `iso` as in the document, `role` what is to happen on it.
+
+    `first` is the day that was promised first, where it was another one, and `moved` how often it moved.
+    """
 
     iso: str
     literal: str
     role: str | None
+    first: str | None = None
+    moved: int = 0
 
     @property
     def day(self) -> date | None:
         """The day itself; None where only a month or a span was promised."""
         return date.fromisoformat(self.iso) if len(self.iso) == len("2025-06-07") else None
+
+    @property
+    def first_day(self) -> date | None:
+        return date.fromisoformat(self.first) if self.first else None
 
 
 @dataclass(slots=True)
@@ -56,6 +65,7 @@ class OpenItem:
     """
 
     block: Block
+    spot: tuple[int, Path] = (0, ())
     progress: str | None = None
     dates: list[PromisedDate] = field(default_factory=list)
     below: list[OpenItem] = field(default_factory=list)
@@ -114,21 +124,32 @@ def _open_among(
             known = [fact for _, at in texts for fact in facts.get((section, at), ())]
             yield OpenItem(
                 block=block,
-                progress=next(
-                    (f"{fact.value:f}%" for fact in reversed(known) if isinstance(fact, ProgressFact)), None
-                ),
-                dates=[
-                    PromisedDate(fact.iso, fact.literal, fact.role)
-                    for fact in known
-                    if isinstance(fact, DateFact) and fact.status == "planned"
-                ],
-                below=_in_order(block, own, below),
+                spot=(section, path),
+                progress=progress_said(known),
+                dates=dates_promised(known),
+                below=_in_order(block, own, below, section, path),
             )
 
 
-def _in_order(block: Block, own: Sequence[int], below: Sequence[OpenItem]) -> list[OpenItem]:
+def progress_said(facts: Sequence[Fact]) -> str | None:
+    """The last progress among the facts of an item."""
+    return next((f"{fact.value:f}%" for fact in reversed(facts) if isinstance(fact, ProgressFact)), None)
+
+
+def dates_promised(facts: Sequence[Fact]) -> list[PromisedDate]:
+    """The planned dates among the facts of an item."""
+    return [
+        PromisedDate(fact.iso, fact.literal, fact.role)
+        for fact in facts
+        if isinstance(fact, DateFact) and fact.status == "planned"
+    ]
+
+
+def _in_order(
+    block: Block, own: Sequence[int], below: Sequence[OpenItem], section: int, path: Path
+) -> list[OpenItem]:
     """The item's paragraphs and its open items as they stood."""
-    paragraphs = {id(block.blocks[n]): OpenItem(block.blocks[n]) for n in own}
+    paragraphs = {id(block.blocks[n]): OpenItem(block.blocks[n], (section, (*path, n))) for n in own}
     items = {id(item.block): item for item in below}
     known = {**paragraphs, **items}
     return [known[id(child)] for child in block.blocks if id(child) in known]

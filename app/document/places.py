@@ -18,6 +18,13 @@ def walk(blocks: Sequence[Block], prefix: Path = ()) -> Iterator[tuple[Path, Blo
             yield from walk(block.blocks, path)
 
 
+def block_at(blocks: Sequence[Block], path: Path) -> Block:
+    """The block at a path below these."""
+    for position in path[:-1]:
+        blocks = blocks[position].blocks
+    return blocks[path[-1]]
+
+
 def source_of(block: Block, start: int, end: int) -> Source | None:
     """Where `block.text[start:end]` stands in the page; None for what no page was read for."""
     source = block.source

@@ -6,20 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.db import insert_rows, new_ids
 from app.document.recognition import recognise
+from app.document.relative_dates import SaidBefore
 from app.document.schema import Block, Document, Source, Week
-from app.document.schema import Fact as DocumentFact
 from app.document.schema import Section as DocumentSection
+from app.reports.decided_values import apply_decisions
 from app.reports.models import Fact, Item, Report, Revision, Section
+from app.reports.said_before import read_as_last_said
 
 Path = tuple[int, ...]
 CONTENT = {"title", "week", "sections"}
-ANY_FACT: TypeAdapter[DocumentFact] = TypeAdapter(DocumentFact)
 RECOGNISED = {
     "metrics",
     "unreported",
@@ -48,6 +48,8 @@ class WorkingCopy:
     versions: dict[int, int]
     carried: dict[int, CarriedOver] = field(default_factory=dict)
     loaded: frozenset[int] | None = None
+    said_before: dict[int, list[SaidBefore]] = field(default_factory=dict)
+    """By item the dates of its text that were said in an earlier week and would mean another day by now."""
 
     def holds(self, section_id: int) -> bool:
         """Whether the blocks of the section are in the document."""
@@ -233,6 +235,7 @@ def working_copy(
         ],
     )
     document = recognise(document, monday=report.period_start)
+    said_before = read_as_last_said(document, item_ids, said, report.period_start)
     apply_decisions(_decided(session, report), document, item_ids)
     return WorkingCopy(
         document,
@@ -242,6 +245,7 @@ def working_copy(
         versions,
         {item_id: CarriedOver(each, item_id in still_open) for item_id, each in said.items()},
         loaded,
+        said_before,
     )
 
 
@@ -323,49 +327,6 @@ def _unanswered(
 
 def _decided(session: Session, report: Report) -> Sequence[Fact]:
     return session.scalars(select(Fact).where(Fact.report_id == report.id, Fact.decision.is_not(None))).all()
-
-
-def apply_decisions(
-    decided: Iterable[Fact], document: Document, item_ids: Mapping[tuple[int, Path], int]
-) -> None:
-    """Put corrected and confirmed facts in the place of the recognised ones, and leave dismissed ones out."""
-    said: dict[tuple[int | None, str], list[Fact]] = {}
-    for one in decided:
-        said.setdefault((one.item_id, one.kind), []).append(one)
-    places = {item_id: place for place, item_id in item_ids.items()}
-    kept: list[DocumentFact] = []
-    for fact in document.facts:
-        item_id = item_ids[fact.place.section, fact.place.path]
-        decision = _decision_on(fact, said.get((item_id, fact.kind), []))
-        if decision is None:
-            kept.append(fact)
-        elif decision.decision != "dismissed":
-            update_with = decision.value if decision.decision == "corrected" else {}
-            kept.append(type(fact).model_validate({**fact.model_dump(), **update_with, "certain": True}))
-    for decision in (
-        one for left in said.values() for one in left
-    ):  # what people added, or what is no longer recognised
-        if decision.decision == "corrected" and decision.item_id in places:
-            section, path = places[decision.item_id]
-            place = {"section": section, "path": path, "start": decision.start, "end": decision.end}
-            kept.append(
-                ANY_FACT.validate_python(
-                    {**decision.value, "kind": decision.kind, "literal": decision.literal, "place": place}
-                )
-            )
-    kept.sort(key=lambda fact: (fact.place.section, fact.place.path, fact.place.start))
-    document.facts = kept
-
-
-def _decision_on(fact: DocumentFact, said: list[Fact]) -> Fact | None:
-    """The decision on these words, taken out of `said`: recognition may read a word more or less of them."""
-    start, end = fact.place.start, fact.place.end
-    exact = (one for one in said if one.start == start)
-    touching = (one for one in said if one.start < end and start < one.end)
-    found = next(exact, None) or next(touching, None)
-    if found is not None:
-        said.remove(found)
-    return found
 
 
 def _insert_sections(session: Session, report_id: int, sections: list[DocumentSection]) -> list[int]:

@@ -6,18 +6,22 @@ below them. A dropped one can be brought back until the week is published.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.document.carrying import OpenItem, PromisedDate
+from app.document.history import History
+from app.document.relative_dates import with_absolute
 from app.document.schema import Week
 from app.document.weeks import week_of
 from app.errors import Conflict
-from app.reports.assembly import CarriedOver
+from app.reports.assembly import CarriedOver, working_copy
+from app.reports.editing import save_item
 from app.reports.models import Item, Report, Section
 
 
@@ -36,13 +40,14 @@ class SaidLastWeek:
     is_open: bool
 
 
-def said_of(item: OpenItem, monday: date) -> dict[str, Any]:
+def said_of(item: OpenItem, monday: date, history: History | None = None) -> dict[str, Any]:
     """What is stored as `Item.carried` of an item that was open in the week of `monday`."""
     return {
         "from": monday.isoformat(),
+        "said": (history.since if history else monday).isoformat(),
         "text": item.block.text,
         "progress": item.progress,
-        "dates": [{"iso": one.iso, "literal": one.literal, "role": one.role} for one in item.dates],
+        "dates": [asdict(history.of(one) if history else one) for one in item.dates],
     }
 
 
@@ -98,6 +103,32 @@ def bring_back(item: Item) -> None:
     """Undo a drop: the item is open again. The caller touches the report."""
     if item.carried is not None:
         item.carried = {name: value for name, value in item.carried.items() if name != "dropped"}
+
+
+def write_date(
+    session: Session,
+    report: Report,
+    item: Item,
+    *,
+    literal: str,
+    start: int,
+    version: int,
+    by: User,
+    at: datetime,
+) -> None:
+    """Write a date that was said in an earlier week as the day it meant, which confirms the item.
+
+    Raises Conflict where the words are not there any more.
+    """
+    copy = working_copy(session, report, only_sections=[item.section_id])
+    for one in copy.said_before.get(item.id, ()):
+        if one.start == start and item.text[start : one.end] == literal and one.absolute:
+            break
+    else:
+        raise Conflict("report.changed_meanwhile")
+    keep(session, item)
+    text = with_absolute(item.text, one)
+    save_item(session, report, item, text=text, version=version, base=None, by=by, at=at)
 
 
 def leave_behind(session: Session, report: Report) -> None:

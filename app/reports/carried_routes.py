@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from app.reports import carried, editing, sections
 from app.reports.access import EditableReport, Writer
 from app.reports.edit_routes import ITEM, SECTION, changed_sections
-from app.reports.forms import CarriedData
+from app.reports.forms import CarriedData, SaidDateData
 from app.reports.once import OnceOnly
 from app.web.clock import Now
 from app.web.database import DbSession
@@ -38,6 +38,34 @@ def decide_item(
     editing.touch(session, shown.report, [item.section_id], by=writer, at=now)
     anchor = f"section-{item.section_id}" if form.decision == "drop" else f"item-{item_id}"
     return once.answered(changed_sections(request, shown, session, [item.section_id], anchor=anchor))
+
+
+@router.post(ITEM + "/dates")
+def write_date(
+    request: Request,
+    shown: EditableReport,
+    writer: Writer,
+    item_id: int,
+    form: SaidDateData,
+    once: OnceOnly,
+    session: DbSession,
+    now: Now,
+) -> Response:
+    """Write a date that was said in an earlier week (`下周二`) as the day it meant (`6/17`)."""
+    item = editing.item_in(session, shown.report, item_id)
+    carried.write_date(
+        session,
+        shown.report,
+        item,
+        literal=form.literal,
+        start=form.start,
+        version=form.version,
+        by=writer,
+        at=now,
+    )
+    return once.answered(
+        changed_sections(request, shown, session, [item.section_id], anchor=f"item-{item_id}")
+    )
 
 
 @router.post(SECTION + "/carried")

@@ -6,17 +6,20 @@ place on the editing page that it is about.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
+from app.document.carrying import PromisedDate
 from app.document.event_lines import events_against, statement_of
-from app.document.schema import Block, DateFact, Document, PartsTotalFact, ProgressFact
+from app.document.places import block_at
+from app.document.schema import Block, DateFact, PartsTotalFact, ProgressFact
 from app.reports.assembly import WorkingCopy
 from app.reports.editable import SectionToEdit
 from app.reports.goal_queries import GoalOfWeek
+from app.reports.last_said import LastSaid
 from app.web.i18n import N_
 
 Kind = Literal["contradiction", "undecided", "hint"]
@@ -36,22 +39,29 @@ class Finding:
 
 
 def checks(
-    copy: WorkingCopy, sections: Sequence[SectionToEdit], goals: Sequence[GoalOfWeek], *, as_of: date
+    copy: WorkingCopy,
+    sections: Sequence[SectionToEdit],
+    goals: Sequence[GoalOfWeek],
+    before: Mapping[int, LastSaid],
+    *,
+    as_of: date,
 ) -> list[Finding]:
     """The findings of a week that is being written, those that contradict first.
 
-    `sections` are the copy's as the page shows them, `goals` those that last week set for this one;
-    `as_of` is the day from which planned days count as past.
+    `sections` are the copy's as the page shows them, `goals` those that last week set for this one,
+    `before` what last week said of items, by their ids; `as_of` is the day from which planned days
+    count as past.
     """
     found = [
         *_sums(copy),
         *_incident_counts(copy),
         *_none_and_events(copy),
-        *_since_last_week(copy),
+        *_since_last_week(copy, before),
         *_goals_without_outcome(goals),
         *_metrics_without_value(sections),
         *_unconfirmed(copy),
         *_uncertain(copy),
+        *_said_before(copy),
         *_past_plans(copy, as_of),
         *_silent_sections(copy),
     ]
@@ -95,31 +105,57 @@ def _none_and_events(copy: WorkingCopy) -> Iterator[Finding]:
             yield Finding(N_("check.none_and_events"), "contradiction", anchor, {"count": len(events)})
 
 
-def _since_last_week(copy: WorkingCopy) -> Iterator[Finding]:
+def _since_last_week(copy: WorkingCopy, before: Mapping[int, LastSaid]) -> Iterator[Finding]:
     """A progress that went back, and promised days that moved."""
-    said = {item_id: carried.said for item_id, carried in copy.carried.items() if not carried.is_open}
     for fact, item_id in _facts(copy):
-        last = said.get(item_id)
+        last = before.get(item_id)
         if last is None:
             continue
         if isinstance(fact, ProgressFact):
-            before = _percent(last["progress"])
-            if before is not None and fact.value < before:
+            was = _percent(last.progress)
+            if was is not None and fact.value < was:
                 yield Finding(
                     N_("check.progress_back"),
                     "contradiction",
                     f"item-{item_id}",
-                    {"before": last["progress"], "now": f"{fact.value:f}%"},
+                    {"before": last.progress, "now": f"{fact.value:f}%"},
                 )
         elif isinstance(fact, DateFact) and fact.status == "planned" and fact.precision == "day":
-            for one in last["dates"]:
-                if one["role"] == fact.role and len(one["iso"]) == len(fact.iso) and one["iso"] < fact.iso:
-                    yield Finding(
-                        N_("check.slipped"),
-                        "hint",
-                        f"item-{item_id}",
-                        {"what": fact.role or "", "before": one["literal"], "now": fact.literal},
-                    )
+            for one in last.dates:
+                if one.role == fact.role and one.day is not None and one.iso < fact.iso:
+                    yield _slipped(one, fact, item_id)
+
+
+def _slipped(before: PromisedDate, now: DateFact, item_id: int) -> Finding:
+    """The first day that was promised and the newest, where it moved before; else the last two."""
+    values: dict[str, Any] = {"what": now.role or "", "now": _short(now.literal, now.iso)}
+    values["before"] = _short(before.literal, before.iso)
+    first = before.first_day
+    if first is not None:
+        values |= {"first": f"{first.month}/{first.day}", "times": before.moved + 1}
+    key = N_("check.slipped_again") if first is not None else N_("check.slipped")
+    return Finding(key, "hint", f"item-{item_id}", values)
+
+
+def _said_before(copy: WorkingCopy) -> Iterator[Finding]:
+    """Dates that were said in an earlier week, and that readers would take for others."""
+    for fact, item_id in _facts(copy):
+        for one in copy.said_before.get(item_id, ()):
+            if isinstance(fact, DateFact) and fact.place.start == one.start:
+                yield Finding(
+                    N_("check.said_before"),
+                    "undecided",
+                    f"item-{item_id}",
+                    {"literal": fact.literal, "meant": one.absolute or fact.iso},
+                )
+
+
+def _short(literal: str, iso: str) -> str:
+    """The words of a date; a relative one as the day it meant."""
+    if any(character.isdigit() for character in literal):
+        return literal
+    day = date.fromisoformat(iso)
+    return f"{day.month}/{day.day}"
 
 
 def _goals_without_outcome(goals: Sequence[GoalOfWeek]) -> Iterator[Finding]:
@@ -136,7 +172,10 @@ def _metrics_without_value(sections: Sequence[SectionToEdit]) -> Iterator[Findin
 
 
 def _unconfirmed(copy: WorkingCopy) -> Iterator[Finding]:
-    kinds = {item_id: _block(copy.document, place).kind for place, item_id in copy.item_ids.items()}
+    kinds = {
+        item_id: block_at(copy.document.sections[index].blocks, path).kind
+        for (index, path), item_id in copy.item_ids.items()
+    }
     waiting = [
         item_id
         for item_id in kinds
@@ -219,14 +258,6 @@ def _facts(copy: WorkingCopy) -> Iterator[tuple[Any, int]]:
         carried = copy.carried.get(item_id)
         if carried is None or not carried.is_open:
             yield fact, item_id
-
-
-def _block(document: Document, place: tuple[int, tuple[int, ...]]) -> Block:
-    index, (first, *path) = place[0], place[1]
-    block = document.sections[index].blocks[first]
-    for position in path:
-        block = block.blocks[position]
-    return block
 
 
 def _percent(literal: str | None) -> Decimal | None:

@@ -16,7 +16,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.document.places import walk
-from app.reports.assembly import WorkingCopy, apply_decisions
+from app.reports.assembly import WorkingCopy
+from app.reports.decided_values import apply_decisions
 from app.reports.models import Fact, Item, Report
 
 ALIKE = 0.5

@@ -15,6 +15,7 @@ from app.reports import events, goal_queries, queries
 from app.reports.assembly import working_copy
 from app.reports.checks import checks
 from app.reports.editable import sections_to_edit
+from app.reports.last_said import last_said
 from app.reports.models import Report
 from app.reports.report_page import this_week
 from app.reports.starting import usual_headings
@@ -23,7 +24,7 @@ GRADES = ("A", "B", "C", "D", "open")
 
 
 def edit_page(session: Session, *, report: Report, team: TeamInView, now: datetime) -> dict[str, Any]:
-    """The context of the editing page, in at most nine statements however long the report is."""
+    """The context of the editing page, in at most ten statements however long the report is."""
     copy = working_copy(session, report)
     sections = sections_to_edit(copy)
     goals = last_weeks_goals(session, report, team.week_rule)
@@ -31,7 +32,13 @@ def edit_page(session: Session, *, report: Report, team: TeamInView, now: dateti
         "report": report,
         "document": copy.document,
         "sections": sections,
-        "findings": checks(copy, sections, goals["last_goals"], as_of=_as_of(report, team, now)),
+        "findings": checks(
+            copy,
+            sections,
+            goals["last_goals"],
+            last_said(session, report, copy),
+            as_of=_as_of(report, team, now),
+        ),
         "rail": queries.year_rail(session, team.id, report.week_year, team.week_rule),
         **goals,
         "this_week": this_week(now, team),
@@ -42,11 +49,14 @@ def edit_page(session: Session, *, report: Report, team: TeamInView, now: dateti
 
 
 def findings_page(session: Session, *, report: Report, team: TeamInView, now: datetime) -> dict[str, Any]:
-    """What to look at before publishing, anew; in four statements however long the report is."""
+    """What to look at before publishing, anew; in four statements however long the report is.
+
+    In five where nothing was carried over into the week, which is held against last week then.
+    """
     copy = working_copy(session, report)
     goals = goal_queries.goals_around(session, report, with_drafts=True).last
-    as_of = _as_of(report, team, now)
-    return {"findings": checks(copy, sections_to_edit(copy), goals, as_of=as_of)}
+    before, as_of = last_said(session, report, copy), _as_of(report, team, now)
+    return {"findings": checks(copy, sections_to_edit(copy), goals, before, as_of=as_of)}
 
 
 def _as_of(report: Report, team: TeamInView, now: datetime) -> date:

@@ -9,7 +9,9 @@ from datetime import date
 from app.document.entries import Entry, section_entries
 from app.document.event_lines import next_day_recovery, statement_of
 from app.document.incident_form import short_moment, shown_recovery
-from app.document.schema import Block, Fact, Incident
+from app.document.relative_dates import SaidBefore
+from app.document.schema import Block, Fact, Incident, WeekRule
+from app.document.weeks import week_of
 from app.reports.assembly import Path, WorkingCopy
 from app.reports.carried import SaidLastWeek, said_last_week
 from app.reports.page_events import minutes_between
@@ -28,6 +30,9 @@ class Chip:
     fields: dict[str, str]
     day: date | None = None
     adds_up: bool = True
+    said_in: int | None = None
+    """Of a date that was said in an earlier week, its number; `absolute` is how to write what it meant."""
+    absolute: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,13 +308,22 @@ def _grouped(count: str | None) -> str:
 
 def _chips(copy: WorkingCopy) -> dict[int, list[Chip]]:
     chips: dict[int, list[Chip]] = {}
+    rule = copy.document.week.rule if copy.document.week else "iso"
     for fact in copy.document.facts:
         item_id = copy.item_ids[fact.place.section, fact.place.path]
-        chips.setdefault(item_id, []).append(_chip(fact, item_id))
+        chips.setdefault(item_id, []).append(_chip(fact, item_id, rule, _said_before(copy, fact, item_id)))
     return chips
 
 
-def _chip(fact: Fact, item_id: int) -> Chip:
+def _said_before(copy: WorkingCopy, fact: Fact, item_id: int) -> SaidBefore | None:
+    """What is known of a date that was said in an earlier week, as long as nobody decided on another day."""
+    for one in copy.said_before.get(item_id, ()):
+        if fact.kind == "date" and (fact.place.start, fact.iso) == (one.start, one.iso):
+            return one
+    return None
+
+
+def _chip(fact: Fact, item_id: int, rule: WeekRule, before: SaidBefore | None) -> Chip:
     fields: dict[str, str]
     day: date | None = None
     adds_up = True
@@ -337,6 +351,8 @@ def _chip(fact: Fact, item_id: int) -> Chip:
         fields=fields,
         day=day,
         adds_up=adds_up,
+        said_in=week_of(before.week, rule)[1] if before else None,
+        absolute=before.absolute if before else None,
     )
 
 

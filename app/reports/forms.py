@@ -37,6 +37,14 @@ class ItemForm(FormModel):
     base: Text | None = None
 
 
+class SaidDateForm(FormModel):
+    """A date of an item's text, by its words and where they stand."""
+
+    literal: Text
+    start: int
+    version: int
+
+
 class NewItemForm(FormModel):
     section: int
     text: Text = ""
@@ -165,6 +173,7 @@ PageData = Annotated[PageForm, Form()]
 TakingData = Annotated[TakingForm, Form()]
 FactData = Annotated[FactForm, Form()]
 OutcomeData = Annotated[OutcomeForm, Form()]
+SaidDateData = Annotated[SaidDateForm, Form()]
 CarriedData = Annotated[CarriedForm, Form()]
 NewWeekData = Annotated[NewWeekForm, Form()]
 WayBackData = Annotated[WayBackForm, Form()]

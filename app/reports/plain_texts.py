@@ -22,8 +22,9 @@ from app.document.schema import Block, Document, SectionKind
 from app.document.schema import Section as DocumentSection
 from app.errors import Conflict
 from app.reports import live
-from app.reports.assembly import Path, WorkingCopy, apply_decisions
+from app.reports.assembly import Path, WorkingCopy
 from app.reports.change_forms import ChangesForm, TextChange
+from app.reports.decided_values import apply_decisions
 from app.reports.decisions import find_again
 from app.reports.editable import Chip, ItemToEdit, chips_of_item
 from app.reports.models import AcknowledgedSave, Fact, Item, Report, Section

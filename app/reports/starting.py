@@ -14,6 +14,7 @@ from app.accounts.models import User
 from app.document import weeks
 from app.document.carrying import OpenItem, open_items
 from app.document.headings import heading_for, read_words
+from app.document.history import histories
 from app.document.schema import Block, Document, Section, SectionKind, WeekRule
 from app.document.vocabulary import Language
 from app.errors import Conflict, Invalid
@@ -21,7 +22,7 @@ from app.reports import events
 from app.reports.assembly import Path, lay_out, published_document
 from app.reports.carried import said_of
 from app.reports.events import MetricToAdd, WeekToStart
-from app.reports.models import Report, SkippedWeek, Workstream
+from app.reports.models import Report, Revision, SkippedWeek, Workstream
 from app.reports.trail import audit, beat
 
 SKELETON: tuple[SectionKind, ...] = (
@@ -35,6 +36,8 @@ SKELETON: tuple[SectionKind, ...] = (
 )
 FIRST_WORKSTREAM: dict[Language, str] = {"zh": "业务支撑", "en": "Business services"}
 Carried = dict[tuple[int, Path], dict[str, Any]]
+WEEKS_BACK = 26
+"""As far back is looked for the day that was promised first."""
 EARLIEST, LATEST = date(2000, 1, 3), date(2100, 1, 1)
 
 
@@ -82,7 +85,7 @@ def start_report(
         else [_Begun(each, []) for each in _skeleton(language)]
     )
     _add_workstreams(session, team_id, begun, monday)
-    carried = _carry_over(begun, before.period_start) if before else {}
+    carried = _carry_over(begun, published_weeks(session, before)) if before else {}
     report = Report(
         team_id=team_id,
         period_start=monday,
@@ -122,6 +125,18 @@ def last_published(session: Session, team_id: int, monday: date) -> Report | Non
         .order_by(Report.period_start.desc())
         .limit(1)
     ).one_or_none()
+
+
+def published_weeks(session: Session, before: Report) -> list[tuple[date, Document]]:
+    """The published week and those before it with their Mondays, the newest first."""
+    query = (
+        select(Report.period_start, Revision.document)
+        .join(Revision, (Revision.report_id == Report.id) & (Revision.number == Report.published_revision))
+        .where(Report.team_id == before.team_id, Report.period_start <= before.period_start)
+        .order_by(Report.period_start.desc())
+        .limit(WEEKS_BACK)
+    )
+    return [(monday, Document.model_validate_json(stored)) for monday, stored in session.execute(query)]
 
 
 def _from_last_week(session: Session, before: Report, monday: date) -> list[_Begun]:
@@ -164,15 +179,16 @@ def _add_metrics(begun: Sequence[_Begun], missing: Iterable[MetricToAdd]) -> Non
             section.blocks.insert(at, Block(kind="item", text=_metric_line(metric.name, section)))
 
 
-def _carry_over(begun: Sequence[_Begun], monday: date) -> Carried:
-    """Put the open items into their sections; what last week said of each, by place."""
+def _carry_over(begun: Sequence[_Begun], weeks: Sequence[tuple[date, Document]]) -> Carried:
+    """Put the open items into their sections; what last week and those before it said of each, by place."""
     carried: Carried = {}
+    monday, known = weeks[0][0], histories(weeks)
 
     def blocks_of(items: Iterable[OpenItem], section: int, above: Path) -> list[Block]:
         blocks = []
         for position, item in enumerate(items):
             path = (*above, position)
-            carried[section, path] = said_of(item, monday)
+            carried[section, path] = said_of(item, monday, known.get(item.spot))
             below = blocks_of(item.below, section, path)
             blocks.append(item.block.model_copy(update={"blocks": below, "source": None, "number": None}))
         return blocks

@@ -19,7 +19,9 @@ from app.reports.assembly import CarriedOver, WorkingCopy
 from app.reports.checks import Finding, checks
 from app.reports.editable import sections_to_edit
 from app.reports.goal_queries import GoalOfWeek
+from app.reports.last_said import said_within
 from app.reports.models import Report, Section
+from app.reports.said_before import read_as_last_said
 from tests.conftest import Cast, Clock, SignIn
 from tests.reports.pages import MONDAY, PAGE, store_week
 
@@ -73,7 +75,7 @@ def _text(document: Document, index: int, path: tuple[int, ...]) -> str:
 
 def findings(page: str, *, goals: list[GoalOfWeek] | None = None, **more: Any) -> list[Finding]:
     copy = copy_of(page, **more)
-    return checks(copy, sections_to_edit(copy), goals or [], as_of=FRIDAY)
+    return checks(copy, sections_to_edit(copy), goals or [], said_within(copy), as_of=FRIDAY)
 
 
 def found(page: str, **more: Any) -> list[str]:
@@ -174,6 +176,32 @@ class TestSinceLastWeek:
         page = WORK.format("分期付：进度40%") + "- 已完成\n"
         assert found(page, carried={"分期付": {**LAST, "is_open": True, "dropped": True}}) == []
 
+    def test_a_promise_that_moves_again_is_told_with_the_day_that_was_first(self) -> None:
+        date = {"iso": "2025-06-13", "literal": "6/13", "role": "灰度", "first": "2025-05-30", "moved": 1}
+        last = {**LAST, "dates": [date]}
+        (only,) = findings(WORK.format("分期付：进度70%，预计6/20灰度"), carried={"分期付": last})
+        assert only.key == "check.slipped_again"
+        assert only.values == {"what": "灰度", "before": "6/13", "now": "6/20", "first": "5/30", "times": 2}
+
+    def test_a_line_written_anew_is_held_against_the_carried_one_that_it_goes_on_with(self) -> None:
+        page = WORK.format("分期付能力：进度40%，预计6/20灰度") + "- 分期付能力：进度60%，预计6/13灰度\n"
+        carried = {"分期付能力：进度60%": {**LAST, "is_open": True, "dropped": True}}
+        assert found(page, carried=carried) == ["progress_back", "slipped"]
+
+    def test_another_line_is_not(self) -> None:
+        page = WORK.format("退款专项：进度40%，预计6/20灰度") + "- 分期付能力：进度60%，预计6/13灰度\n"
+        carried = {"分期付能力：进度60%": {**LAST, "is_open": True, "dropped": True}}
+        assert found(page, carried=carried) == []
+
+    def test_a_date_said_in_an_earlier_week_is_found_once_the_line_is_kept(self) -> None:
+        page = WORK.format("分期付：预计下周二灰度")
+        copy = copy_of(page, carried={"分期付": {"text": "分期付：预计下周二灰度"}})
+        ids = {(index, path): item_id for (index, path), item_id in copy.item_ids.items()}
+        said = {item_id: each.said for item_id, each in copy.carried.items()}
+        copy.said_before.update(read_as_last_said(copy.document, ids, said, MONDAY))
+        (only,) = checks(copy, sections_to_edit(copy), [], said_within(copy), as_of=FRIDAY)[:1]
+        assert (only.key, only.values) == ("check.said_before", {"literal": "下周二", "meant": "6/3"})
+
 
 @pytest.fixture
 def lin(client: TestClient, cast: Cast, sign_in: SignIn, database: Database, clock: Clock) -> TestClient:
@@ -232,4 +260,4 @@ class TestThePanel:
         store_week(database, cast.payments, cast.lin, clock.now, page)
         with query_counter() as long:
             lin.get(f"{WEEKS}/{MONDAY - timedelta(days=7)}/checks")
-        assert long.total <= 7
+        assert long.total <= 8
