@@ -8,18 +8,17 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, cast, get_args
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.actions import audit
 from app.accounts.models import Team
 from app.errors import Conflict, Invalid
 from app.metrics.actions import UNIT_LENGTH
-from app.metrics.models import Annotation, Baseline, Metric, MetricKind, MetricName, Reading, Target
+from app.metrics.models import Metric, MetricKind, MetricName, Reading
 from app.metrics.names import NAME_LENGTH, fold
 from app.metrics.scales import WHOLE, Rounding, Scale
 from app.metrics.settings_forms import MetricForm
-from app.metrics.settings_queries import weeks_told_together
 
 KINDS: tuple[MetricKind, ...] = get_args(MetricKind)
 DIRECTIONS = ("up", "down")
@@ -61,7 +60,7 @@ def change_metric(session: Session, metric: Metric, form: MetricForm, *, by: int
 def add_name(session: Session, metric: Metric, typed: str, *, by: int, at: datetime) -> Metric | None:
     """Let the metric go by one more name. Where another metric has it, that one, and nothing is changed."""
     name = a_name(typed)
-    _lock(session, metric.team_id)
+    lock_team(session, metric.team_id)
     owner = _owner(session, metric.team_id, name)
     if owner is not None and owner.id == metric.id:
         raise Conflict("metric.has_name", name=name)
@@ -74,7 +73,7 @@ def add_name(session: Session, metric: Metric, typed: str, *, by: int, at: datet
 
 def remove_name(session: Session, metric: Metric, name: MetricName, *, by: int, at: datetime) -> None:
     """Pages that use the name from now on speak of another metric; what was reported stays here."""
-    _lock(session, metric.team_id)
+    lock_team(session, metric.team_id)
     names = session.scalar(select(func.count(MetricName.id)).where(MetricName.metric_id == metric.id))
     if names == 1:
         raise Conflict("metric.last_name", name=name.name)
@@ -82,46 +81,11 @@ def remove_name(session: Session, metric: Metric, name: MetricName, *, by: int, 
     changed(session, metric, "metric.name_removed", by=by, at=at, name=name.name)
 
 
-def merge_metrics(
-    session: Session,
-    kept: Metric,
-    gone: Metric,
-    *,
-    version: int,
-    other_version: int,
-    by: int,
-    at: datetime,
-) -> None:
-    """Take `gone` into `kept`: its names, readings, targets, baselines and annotations.
-
-    Refused where a week's page says both: those are two metrics. Targets and baselines of a day on which
-    `kept` has one already are dropped. What `kept` is stays.
-    """
-    if kept.id == gone.id:
-        raise Conflict("metric.with_itself")
-    refuse_other_version(kept, version)
-    refuse_other_version(gone, other_version)
-    together = weeks_told_together(session, kept.id, gone.id)
-    if together:
-        raise Conflict("metric.told_together", weeks=len(together), first=together[0].isoformat())
-    moved = session.scalar(select(func.count(Reading.id)).where(Reading.metric_id == gone.id))
-    for dated in (Target, Baseline):
-        taken = select(dated.from_day).where(dated.metric_id == kept.id)
-        session.execute(delete(dated).where(dated.metric_id == gone.id, dated.from_day.in_(taken)))
-    for kind in (Reading, MetricName, Target, Baseline, Annotation):
-        session.execute(update(kind).where(kind.metric_id == gone.id).values(metric_id=kept.id))
-    name, key = gone.name, gone.key
-    session.flush()
-    session.expunge(gone)
-    session.execute(delete(Metric).where(Metric.id == gone.id))
-    changed(session, kept, "metric.merged", by=by, at=at, taken_in=name, key=key, readings=moved)
-
-
 def move_metric(session: Session, metric: Metric, direction: str, *, by: int, at: datetime) -> None:
     """One place up or down among the metrics that are still reported; at the end nothing happens."""
     if direction not in DIRECTIONS:
         raise Invalid("metric.unknown_direction")
-    _lock(session, metric.team_id)
+    lock_team(session, metric.team_id)
     rows = session.scalars(
         select(Metric)
         .where(Metric.team_id == metric.team_id)
@@ -193,7 +157,7 @@ def _owner(session: Session, team_id: int, name: str) -> Metric | None:
     ).one_or_none()
 
 
-def _lock(session: Session, team_id: int) -> None:
+def lock_team(session: Session, team_id: int) -> None:
     """Names and order concern all metrics of a team: whoever changes them takes turns."""
     session.execute(select(Team.id).where(Team.id == team_id).with_for_update())
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.errors import NotFound
-from app.metrics.models import Metric, MetricName, Reading, Target
+from app.metrics.models import Metric, MetricName, Reading, TakenIn, Target, UnreportedReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +99,38 @@ def merger_of(session: Session, team_id: int, kept_id: int, gone_id: int) -> Mer
 
 
 def weeks_told_together(session: Session, one_id: int, other_id: int) -> list[date]:
-    """The weeks of which one and the same revision says both metrics: those cannot be the same thing."""
-    other = select(Reading.report_id, Reading.revision).where(Reading.metric_id == other_id).subquery()
+    """The weeks of which one and the same revision says both metrics: those cannot be the same thing.
+
+    A week that says there is no value says the metric too.
+    """
+    one, other = (
+        union_all(
+            *(
+                select(kind.report_id, kind.revision, kind.period_start).where(kind.metric_id == metric_id)
+                for kind in (Reading, UnreportedReading)
+            )
+        ).subquery()
+        for metric_id in (one_id, other_id)
+    )
     return list(
         session.scalars(
-            select(Reading.period_start)
-            .join(other, (other.c.report_id == Reading.report_id) & (other.c.revision == Reading.revision))
-            .where(Reading.metric_id == one_id)
+            select(one.c.period_start)
+            .join(other, (other.c.report_id == one.c.report_id) & (other.c.revision == one.c.revision))
             .distinct()
-            .order_by(Reading.period_start)
+            .order_by(one.c.period_start)
         )
     )
+
+
+def taken_in(session: Session, metric_id: int) -> list[tuple[TakenIn, str | None]]:
+    """The metrics that were taken into it, newest first, each with who did that."""
+    rows = session.execute(
+        select(TakenIn, User.display_name)
+        .outerjoin(User, User.id == TakenIn.by_id)
+        .where(TakenIn.metric_id == metric_id)
+        .order_by(TakenIn.at.desc(), TakenIn.id.desc())
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def _in_settings(session: Session, which: Any) -> list[MetricInSettings]:

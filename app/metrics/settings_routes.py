@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Request, Response
 from sqlalchemy.orm import Session
 
 from app.accounts.access import CurrentViewer, TeamInView, VisibleTeam
-from app.metrics import settings, settings_queries, settings_targets
+from app.metrics import merging, settings, settings_queries, settings_targets
 from app.metrics.settings_access import EditableMetric, MetricInView, ReadableMetric
 from app.metrics.settings_forms import (
     FIELDS,
@@ -116,7 +116,7 @@ def merge(
     now: Now,
 ) -> Response:
     other = settings_queries.metric_of(session, shown.team.id, form.other, to_change=True)
-    settings.merge_metrics(
+    merging.merge_metrics(
         session,
         shown.metric,
         other,
@@ -126,6 +126,24 @@ def merge(
         at=now,
     )
     return go_to(request, f"{shown.url}?saved=merged#names")
+
+
+@router.post(METRIC + "/mergers/{taken_in_id}/split")
+def split(
+    request: Request,
+    shown: EditableMetric,
+    viewer: CurrentViewer,
+    taken_in_id: int,
+    form: Annotated[VersionForm, Form()],
+    session: DbSession,
+    now: Now,
+) -> Response:
+    """What was taken in is a metric of its own again."""
+    taken_in = merging.taken_in_of(session, shown.metric, taken_in_id)
+    made = merging.split_again(
+        session, shown.metric, taken_in, version=form.version, by=viewer.user_id, at=now
+    )
+    return go_to(request, f"{urls.metric(shown.team, made.id)}?saved=split")
 
 
 @router.post(METRIC + "/place")
@@ -290,6 +308,7 @@ def _metric_page(
         "team": shown.team,
         "tab": "trends",
         "found": found,
+        "taken_in": settings_queries.taken_in(session, shown.metric.id),
         "url": shown.url,
         "filled": filled,
         "open": part,

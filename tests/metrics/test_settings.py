@@ -13,9 +13,9 @@ from starlette.testclient import TestClient
 from app.accounts.models import AuditEvent, Team
 from app.db import Database
 from app.metrics.actions import find_or_make_metric, set_target
-from app.metrics.models import Annotation, Metric, MetricName, Reading, Target
+from app.metrics.models import Metric, MetricName, Reading, Target
 from tests.conftest import Cast, SignIn
-from tests.trends.weeks import AT, LAST, WEEK, publish
+from tests.trends.weeks import LAST, WEEK, publish
 
 URL = "/teams/payments/metrics"
 PAY_IN, PAY_OUT, TICKETS = "入金有效成功率", "出金有效成功率", "未结工单数"
@@ -227,83 +227,6 @@ class TestNames:
         answer = lin.post(f"{address(written)}/names", data={"also": PAY_IN})
         assert answer.status_code == 409
         assert 'id="also-error"' in answer.text
-
-
-class TestMerging:
-    @pytest.fixture
-    def older(self, written: Database, cast: Cast) -> Database:
-        """Pay-in went by another name in the weeks before, as a metric of its own."""
-        with written.writing() as session:
-            for back in range(5, 2, -1):
-                publish(session, cast.payments, LAST - WEEK * back, {"入金率": "99.90%"})
-            old = find_or_make_metric(session, cast.payments.id, "入金率")
-            set_target(session, old, literal="99.9%", from_day=date(2023, 1, 1))
-            set_target(session, old, literal="99.0%", from_day=date(2024, 1, 1))
-            session.add(
-                Annotation(team_id=cast.payments.id, metric_id=old, day=LAST, text="改名", created_at=AT)
-            )
-        return written
-
-    def merge(self, lin: TestClient, database: Database, **changes: Any) -> Any:
-        kept, gone = metric(database), metric(database, "入金率")
-        data = {"other": gone.id, "version": kept.version, "other_version": gone.version} | changes
-        return lin.post(f"{address(database)}/merger", data=data)
-
-    def test_is_asked_when_a_name_is_another_metrics(self, lin: TestClient, older: Database) -> None:
-        answer = lin.post(f"{address(older)}/names", data={"also": "入金率"})
-        question = answer.headers["location"]
-        assert question == f"{address(older)}/merger?other={metric(older, '入金率').id}"
-        said = words(lin.get(question).text)
-        assert "“入金率” is a metric of its own." in said
-        assert said.count("3 weeks") == 2
-
-    def test_moves_readings_names_targets_and_annotations(self, lin: TestClient, older: Database) -> None:
-        assert self.merge(lin, older).status_code == 303
-        kept = metric(older)
-        with older.reading() as session:
-            assert set(session.scalars(select(Metric.name))) == {PAY_IN, PAY_OUT, TICKETS}
-            weeks = session.scalars(select(Reading.period_start).where(Reading.metric_id == kept.id)).all()
-            targets = session.execute(
-                select(Target.from_day, Target.literal)
-                .where(Target.metric_id == kept.id)
-                .order_by(Target.from_day)
-            ).all()
-            remarks = session.scalars(select(Annotation.metric_id)).all()
-        assert len(weeks) == 6
-        assert [tuple(row) for row in targets] == [(date(2023, 1, 1), "99.9%"), (date(2024, 1, 1), "99.97%")]
-        assert remarks == [kept.id]
-        assert metric(older, "入金率").id == kept.id
-        assert "99.90%" in lin.get("/teams/payments/trends?weeks=all").text
-
-    def test_of_metrics_that_one_week_reports_together_is_refused(
-        self, lin: TestClient, written: Database
-    ) -> None:
-        other = metric(written, PAY_OUT)
-        asking = lin.get(f"{address(written)}/merger?other={other.id}").text
-        assert "3 weeks report both, the first on 26 May 2025, so they are two metrics." in words(asking)
-        answer = lin.post(
-            f"{address(written)}/merger", data={"other": other.id, "version": 1, "other_version": 1}
-        )
-        assert answer.status_code == 409
-
-    def test_of_a_metric_that_changed_since_one_was_asked_is_refused(
-        self, lin: TestClient, older: Database
-    ) -> None:
-        assert self.merge(lin, older, other_version=7).status_code == 409
-        assert self.merge(lin, older, version=7).status_code == 409
-
-    def test_of_another_teams_or_no_metric_is_not_found(
-        self, lin: TestClient, older: Database, cast: Cast
-    ) -> None:
-        with older.writing() as session:
-            theirs = find_or_make_metric(session, cast.elsewhere.id, PAY_IN)
-        for other in (theirs, 10**6, 0):
-            assert self.merge(lin, older, other=other).status_code == 404
-            assert lin.get(f"{address(older)}/merger?other={other}").status_code == 404
-
-    def test_with_itself_is_refused(self, lin: TestClient, older: Database) -> None:
-        assert self.merge(lin, older, other=metric(older).id).status_code == 409
-        assert "That is the same metric." in lin.get(f"{address(older)}/merger?other={metric(older).id}").text
 
 
 class TestTargets:
