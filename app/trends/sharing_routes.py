@@ -151,15 +151,15 @@ def _links_page(
     status: int = 200,
 ) -> Response:
     settings: Settings = request.app.state.settings
-    links = sharing.shared_links_of(session, team.id)
+    links = sharing.shared_links_of(session, team.id, at=now)
     context = {
         "team": team,
         "tab": "trends",
         "form": form,
         "asked": asked,
         "made": settings.public_url + made if made else None,
-        "open_links": [each for each in links if each[0].withdrawn_at is None and each[0].expires_at > now],
-        "ended_links": [each for each in links if each[0].withdrawn_at or each[0].expires_at <= now],
+        "open_links": [each for each in links if each.stopped is None],
+        "ended_links": [each for each in links if each.stopped is not None],
         "here": urls.shared_links(team),
     }
     return page(request, "trends/shared_links.html", context, status=status)

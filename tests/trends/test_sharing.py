@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from starlette.testclient import TestClient
 
-from app.accounts.models import AuditEvent, SharedLink
+from app.accounts.actions import grant_role
+from app.accounts.models import AuditEvent, Membership, SharedLink, Team, User
 from app.accounts.sessions import hash_token
 from app.db import Database
 from tests.conftest import Cast, Clock, SignIn
@@ -109,6 +110,66 @@ class TestMakingALink:
         answer = read(lin, path)
         assert answer.headers["location"] == f"{path}?weeks=52&unit=ppm"
         assert "ppm" in read(lin, answer.headers["location"]).text
+
+
+class TestALinkWhoseMakerIsGone:
+    def demote(self, database: Database, cast: Cast) -> None:
+        with database.writing() as session:
+            session.execute(delete(Membership).where(Membership.user_id == cast.lin.id))
+
+    def test_stops_when_they_lose_the_role(self, lin: TestClient, written: Database, cast: Cast) -> None:
+        path = make(lin)
+        assert read(lin, path).status_code == 200
+        self.demote(written, cast)
+        answer = read(lin, path)
+        assert answer.status_code == 404
+        assert PAY_IN not in answer.text
+
+    def test_stops_when_they_are_deactivated(self, lin: TestClient, written: Database, cast: Cast) -> None:
+        path = make(lin)
+        with written.writing() as session:
+            session.get_one(User, cast.lin.id).active = False
+        assert read(lin, path).status_code == 404
+
+    def test_stops_when_they_only_manage_the_team(
+        self, lin: TestClient, written: Database, cast: Cast
+    ) -> None:
+        path = make(lin)
+        with written.writing() as session:
+            session.scalars(
+                select(Membership).where(Membership.user_id == cast.lin.id)
+            ).one().role = "manager"
+        assert read(lin, path).status_code == 404
+
+    def test_goes_on_where_they_lead_the_department_or_administer(
+        self,
+        client: TestClient,
+        lin: TestClient,
+        written: Database,
+        cast: Cast,
+        sign_in: SignIn,
+        clock: Clock,
+    ) -> None:
+        path = make(lin)
+        self.demote(written, cast)
+        with written.writing() as session:
+            person = session.get_one(User, cast.lin.id)
+            grant_role(session, person, session.get_one(Team, cast.department.id), "lead", at=clock.now)
+        assert read(lin, path).status_code == 200
+        of_an_administrator = make(sign_in(client, cast.ada), name="监管")
+        assert read(client, of_an_administrator).status_code == 200
+
+    def test_is_told_to_administrators_as_stopped(
+        self, client: TestClient, lin: TestClient, written: Database, cast: Cast, sign_in: SignIn
+    ) -> None:
+        make(lin)
+        self.demote(written, cast)
+        html = sign_in(client, cast.ada).get(LINKS, headers={"Accept-Language": "en"}).text
+        assert "stopped: 林晚 may no longer share this page" in html
+        client.post(f"{LINKS}/{stored(written).id}/withdrawal")
+        html = client.get(LINKS, headers={"Accept-Language": "en"}).text
+        assert "withdrawn on" in html
+        assert "/withdrawal" not in html
 
 
 class TestTheSharedPage:
