@@ -340,8 +340,8 @@ class TestCarriedItems:
             return list(session.scalars(select(Item.text).where(Item.carried_open).order_by(Item.id)))
 
 
-class TestAWholeWeek:
-    def test_of_forty_items_is_written_with_the_keyboard_alone(
+class TestManyItems:
+    def test_nested_in_two_sections_are_written_with_the_keyboard_alone(
         self, outline: OutlinePage, site: Site, week: int
     ) -> None:
         outline.go(STATEMENTS)
@@ -349,11 +349,11 @@ class TestAWholeWeek:
         expected: list[Outline] = []
         for section in range(2):
             items: Outline = []
-            for number in range(1, 6):
+            for number in range(1, 4):
                 outline.type(f"第{section}栏工作{number}：进度{number}0%")
                 outline.press("Enter", "Tab")
                 parts: Outline = []
-                for part in range(1, 4):
+                for part in range(1, 3):
                     outline.type(f"分项{number}.{part} 完成")
                     outline.press("Enter")
                     parts.append((f"分项{number}.{part} 完成", []))

@@ -96,8 +96,9 @@ class TestEveryPage:
     ) -> None:
         for name, path in pages_of(weeks).items():
             opened = visit(path, as_=site.cast.mei, language=language, theme=theme, size=SIZES[size])
-            assert opened.axe() == [], name
             assert not opened.scrolls_sideways(), name
+            if size != "narrow":  # laid out as one of the others is
+                assert opened.axe() == [], name
             if SHOTS:
                 path_ = Path(SHOTS) / f"{name}-{language}-{theme}-{size}.png"
                 opened.page.screenshot(path=path_, full_page=True)

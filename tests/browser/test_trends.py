@@ -52,8 +52,9 @@ class TestThePage:
     ) -> None:
         for query in ("", "?weeks=all&unit=ppm"):
             opened = visit(URL + query, as_=written.cast.eve, language=language, theme=theme, size=size)
-            assert opened.axe() == []
             assert not opened.scrolls_sideways()
+            if size != SMALL_DESKTOP:  # laid out as the larger one is
+                assert opened.axe() == []
 
     @pytest.mark.parametrize("language", ["zh", "en"])
     def test_is_accessible_while_it_is_empty(self, visit: Open, site: Site, language: str) -> None:
