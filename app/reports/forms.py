@@ -144,10 +144,14 @@ class CarriedForm(FormModel):
 
 
 class NewWeekForm(FormModel):
-    """`sure` where the person was told that the week is unusual, and starts it all the same."""
+    """`sure` where the person was told that the week is unusual, and starts it all the same.
+
+    `then` is where to go on: writing it, or pasting a page.
+    """
 
     period_start: Text
     sure: bool = False
+    then: Literal["edit", "paste"] = "edit"
 
 
 class WayBackForm(FormModel):

@@ -81,7 +81,7 @@ def start(
         by=writer,
         at=now,
     )
-    return go_to(request, f"{urls.week(team, started.period_start)}/edit")
+    return go_to(request, f"{urls.week(team, started.period_start)}/{form.then}")
 
 
 @router.post("/teams/{team}/skipped-weeks")

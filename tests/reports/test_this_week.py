@@ -68,6 +68,14 @@ class TestBeforeItIsBegun:
         assert page.count("autofocus") == 1
         assert start(lin, sure="true").headers["location"] == f"{WEEKS}/{THIS}/edit"
 
+    def test_begins_with_pasting_a_page_where_one_rather_writes_elsewhere(
+        self, lin: TestClient, published: int
+    ) -> None:
+        assert "or paste a page" in text_of(lin)
+        pasting = start(lin, sure="true", then="paste").headers["location"]
+        assert pasting == f"{WEEKS}/{THIS}/paste"
+        assert lin.get(pasting).status_code == 200
+
     def test_counts_the_week_where_the_team_is(
         self, lin: TestClient, published: int, clock: Clock, database: Database, cast: Cast
     ) -> None:
