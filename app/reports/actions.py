@@ -6,6 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.reports.assembly import WorkingCopy
+from app.reports.goal_links import link_goals, link_goals_after
 from app.reports.models import Goal, Report
 
 
@@ -34,3 +35,7 @@ def keep_goals(session: Session, report: Report, copy: WorkingCopy, *, new: bool
     gone = [goal.id for goal in stored if goal.id not in kept]
     if gone:
         session.execute(delete(Goal).where(Goal.id.in_(gone)))
+    session.flush()
+    link_goals(session, report)
+    if new:
+        link_goals_after(session, report)

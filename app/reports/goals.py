@@ -79,7 +79,7 @@ def say_outcome(
     session.flush()
     if outcome == "carried" and before != "carried":
         return _carry_over(session, report, goal, language=language, by=by, at=at)
-    if before == "carried" and outcome != "carried":
+    if outcome != "carried" and (before == "carried" or outcome is not None):
         return _take_back(session, report, goal, by=by, at=at)
     return []
 
