@@ -1,7 +1,7 @@
 """Goals that go on with one of the week before by their words, where nobody said so.
 
-A page that was imported, pasted or typed by hand sets a goal again without answering what became of it. As long
-as nobody answers, which goal it was follows from the words, and changes with them; an answer decides.
+A page that was imported, pasted or typed by hand sets a goal again without answering what became of it.
+As long as nobody answers, which goal it was follows from the words, and changes with them; an answer decides.
 """
 
 from __future__ import annotations
