@@ -102,6 +102,19 @@ class TestByKeyboard:
             outcomes = list(session.scalars(select(Goal.outcome).where(Goal.text == "账户核心切换演练")))
         assert "carried" in outcomes
 
+    def test_one_begins_with_the_first_goal_nobody_spoke_of(
+        self, visit: Open, site: Site, last_week: int
+    ) -> None:
+        page = visit("/", as_=site.cast.lin).page
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/edit")
+        writing = Writing(page)
+        expect(writing.goal("账户核心切换演练").get_by_label("完成")).to_be_focused()
+        page.keyboard.press("Space")
+        expect(page.locator("#save-state")).to_have_text(re.compile(r"^已保存 \d\d:\d\d$"))
+        page.reload()
+        expect(writing.goal("个人信息保护年检材料定稿").get_by_label("完成")).to_be_focused()
+
     def test_a_finding_leads_into_its_field(self, visit: Open, site: Site, last_week: int) -> None:
         page = visit("/", as_=site.cast.lin).page
         page.keyboard.press("Enter")

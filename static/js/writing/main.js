@@ -37,6 +37,15 @@ startSaving(page, queue);
 startEntry(page, queue);
 startTaking(page);
 startChecks(page, queue);
+beginAtTheGoals();
+
+/** With a keyboard one begins with the first goal that nobody spoke of, not before the year's weeks. */
+function beginAtTheGoals() {
+  const isFresh = document.activeElement === document.body && !location.hash && !scrollY;
+  if (!isFresh || !matchMedia("(pointer: fine)").matches) return;
+  const goal = [...document.querySelectorAll(".goals fieldset")].find((one) => !one.querySelector(":checked"));
+  goal?.querySelector("input[type=radio]").focus({ preventScroll: true });
+}
 
 function startSaving(page, queue) {
   const status = startStatus(page, queue, vault);

@@ -310,6 +310,7 @@ export class Queue extends EventTarget {
   #tookIn(line, save, answer) {
     if (line instanceof FormLine) {
       line.took(answer, save);
+      this.lastSaved = answer.saved;
       this.#tell("answered", { key: line.key, put: answer });
     } else {
       const texts = { [line.ref]: save.text };

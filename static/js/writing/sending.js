@@ -43,12 +43,24 @@ function ofChange(answer, text, save) {
 }
 
 function ofForm(answer, html) {
-  const put = { html, target: answer.headers.get("HX-Retarget"), address: answer.headers.get("HX-Redirect") };
+  const put = {
+    html,
+    target: answer.headers.get("HX-Retarget"),
+    address: answer.headers.get("HX-Redirect"),
+    saved: clockOf(answer),
+  };
   if (answer.ok) {
     return /^\s*<!doctype/i.test(html) ? { kind: "again", why: "odd" } : { kind: "saved", answer: put };
   }
   if (answer.status === 409 && put.target?.startsWith("#state-")) return { kind: "clash", problem: put };
   return unhappy(answer, { detail: wordsOf(html), key: "" });
+}
+
+/** When it was answered, by the team's clock. */
+function clockOf(answer) {
+  const at = new Date(answer.headers.get("Date") ?? Date.now());
+  const { timeZone } = document.getElementById("main").dataset;
+  return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone }).format(at);
 }
 
 function unhappy(answer, told) {
