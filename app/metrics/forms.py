@@ -27,6 +27,14 @@ class ReadingForm(FormModel):
     unreported: bool = False
 
 
+class ConfirmedValueForm(FormModel):
+    """A value that is right, as it stands in the item."""
+
+    item: int
+    name: Text
+    value: Text
+
+
 class NewReadingForm(FormModel):
     section: int
     name: Text
@@ -34,4 +42,5 @@ class NewReadingForm(FormModel):
 
 
 ReadingData = Annotated[ReadingForm, Form()]
+ConfirmedValueData = Annotated[ConfirmedValueForm, Form()]
 NewReadingData = Annotated[NewReadingForm, Form()]

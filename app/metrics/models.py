@@ -141,6 +141,21 @@ class UnreportedReading(Base):
     literal: Mapped[str] = mapped_column(Text)
 
 
+class ConfirmedValue(Base):
+    """Somebody's word that a value which looked wrong is right; it holds for these digits of that name."""
+
+    __tablename__ = "confirmed_values"
+    __table_args__ = (UniqueConstraint("report_id", "name", "literal"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(Text)
+    """The metric's name on the page, folded."""
+    literal: Mapped[str] = mapped_column(Text)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
 class Baseline(Base):
     """Limits that a person locked, with the reason; the program never re-bases them."""
 

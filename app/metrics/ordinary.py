@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
 from math import cbrt
@@ -29,7 +29,8 @@ USUAL_WEEKS = 12
 SO_MUCH_NEARER = 20
 """A value whose point slipped is, put right, at least this much nearer to the ordinary."""
 
-HintKind = Literal["disagrees", "shift", "outside", "falls", "fewer", "coarse", "ordinary"]
+HintKind = Literal["disagrees", "shift", "outside", "falls", "fewer", "coarse", "ordinary", "confirmed"]
+DOUBTS: frozenset[HintKind] = frozenset({"shift", "outside"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +76,21 @@ class Typed:
 @dataclass(frozen=True, slots=True)
 class Hint:
     """Something to look at again. `literal` is the value that may be meant, or that speaks against it;
-    `low` and `high` bound the ordinary range, `usual` is the usual number of decimals."""
+    `low` and `high` bound the ordinary range, `usual` is the usual number of decimals. Who confirmed a value
+    that was asked about is `by`, and `at` the time."""
 
     kind: HintKind
     literal: str = ""
     low: Decimal | None = None
     high: Decimal | None = None
     usual: int = 0
+    by: str = ""
+    at: datetime | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether it asks if a value is right, which a person may answer."""
+        return self.kind in DOUBTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import User
 from app.document.entries import awaited_names
 from app.document.schema import Metric as Reported
 from app.document.schema import WeekRule
 from app.document.weeks import week_of
-from app.metrics.models import Metric, MetricName, Reading, Target, UnreportedReading
+from app.metrics.models import ConfirmedValue, Metric, MetricName, Reading, Target, UnreportedReading
 from app.metrics.names import fold
 from app.metrics.ordinary import Hint, Known, Subject, Typed, hints_for
 from app.metrics.scales import as_typed, exact, is_met
@@ -26,6 +27,16 @@ from app.reports.models import Report
 SPARK_WEEKS = 26
 ENTRY_WEEKS = 12
 WEEK = timedelta(days=7)
+Confirmed = dict[str, tuple[str | None, datetime]]
+"""By value, as typed, who confirmed it and when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A value of an earlier week, digits as reported, with the number of that week."""
+
+    literal: str
+    week: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,10 @@ class MetricNote:
     spark: Sparkline | None
     hints: list[Hint] = field(default_factory=list)
     """What to look at again in the page's value, only while it is written."""
+    typed: str = ""
+    """The page's value as it was typed."""
+    earlier: Earlier | None = None
+    """The last value before, where the week before has none."""
 
 
 def notes_for_page(session: Session, subject: PageSubject) -> Mapping[str, Any]:
@@ -115,10 +130,18 @@ def _notes(
 ) -> dict[str, MetricNote]:
     if not named:
         return {}
-    metrics = _metrics_named(session, subject, {fold(name) for name in named})
+    metrics, confirmed = _metrics_named(session, subject, {fold(name) for name in named})
     past = _past_readings(session, {row.id for row in metrics.values()}, subject.period_start)
     return {
-        name: _note(row, past.get(row.id, []), reported, subject, weeks=weeks, hinting=hinting)
+        name: _note(
+            row,
+            past.get(row.id, []),
+            reported,
+            subject,
+            weeks=weeks,
+            hinting=hinting,
+            confirmed=confirmed.get(fold(name), {}),
+        )
         for name, reported in named.items()
         if (row := metrics.get(fold(name))) is not None
     }
@@ -132,6 +155,7 @@ def _note(
     *,
     weeks: int,
     hinting: bool,
+    confirmed: Confirmed,
 ) -> MetricNote:
     value = exact(reported.value) if reported else None
     by_week = {reading.week: reading for reading in past}
@@ -161,7 +185,9 @@ def _note(
             steps=row.kind.startswith("ytd_"),
             restarts={index for index, week in enumerate(mondays) if week_of(week, rule)[1] == 1},
         ),
-        hints=_hints(row, past, reported, value, subject, rule) if hinting else [],
+        hints=_hints(row, past, reported, value, subject, rule, confirmed) if hinting else [],
+        typed=as_typed(reported.literal, reported.value, reported.unit) if reported else "",
+        earlier=Earlier(past[-1].literal, week_of(past[-1].week, rule)[1]) if past and not before else None,
     )
 
 
@@ -172,6 +198,7 @@ def _hints(
     value: Decimal | None,
     subject: PageSubject,
     rule: WeekRule,
+    confirmed: Confirmed,
 ) -> list[Hint]:
     if reported is None or value is None:
         return []
@@ -179,19 +206,27 @@ def _hints(
     counts = (
         (reported.numerator, reported.denominator) if reported.numerator and reported.denominator else None
     )
+    literal = as_typed(reported.literal, reported.value, reported.unit)
     typed = Typed(
         week=week,
         year_start=week - WEEK * (week_of(week, rule)[1] - 1),
-        literal=as_typed(reported.literal, reported.value, reported.unit),
+        literal=literal,
         value=value,
         decimals=max(reported.decimals, 0),
         counts=counts,
     )
-    return hints_for(Subject(row.kind, row.direction, row.spc_scale, row.rounding, past), typed)
+    hints = hints_for(Subject(row.kind, row.direction, row.spc_scale, row.rounding, past), typed)
+    answer = confirmed.get(literal)
+    if answer is None:
+        return hints
+    by, at = answer
+    return [Hint("confirmed", by=by or "", at=at) if hint.asks else hint for hint in hints]
 
 
-def _metrics_named(session: Session, subject: PageSubject, folded: set[str]) -> dict[str, Any]:
-    """The team's metrics by folded name, each with its target in force."""
+def _metrics_named(
+    session: Session, subject: PageSubject, folded: set[str]
+) -> tuple[dict[str, Any], dict[str, Confirmed]]:
+    """The team's metrics by folded name, each with its target in force, and what was confirmed of values."""
     last_day = subject.period_start + timedelta(days=6)
     rows = session.execute(
         select(
@@ -207,13 +242,25 @@ def _metrics_named(session: Session, subject: PageSubject, folded: set[str]) -> 
             Metric.rounding,
             Target.value.label("target_value"),
             Target.literal.label("target_literal"),
+            ConfirmedValue.literal.label("confirmed"),
+            ConfirmedValue.at.label("confirmed_at"),
+            User.display_name.label("confirmed_by"),
         )
         .join(Metric, Metric.id == MetricName.metric_id)
         .outerjoin(Target, and_(Target.metric_id == Metric.id, Target.from_day <= last_day))
+        .outerjoin(
+            ConfirmedValue,
+            and_(ConfirmedValue.name == MetricName.folded, ConfirmedValue.report_id == subject.report.id),
+        )
+        .outerjoin(User, User.id == ConfirmedValue.by_id)
         .where(MetricName.team_id == subject.team_id, MetricName.folded.in_(folded))
         .order_by(Target.from_day)
-    )
-    return {row.folded: row for row in rows}  # the newest target comes last and stays
+    ).all()
+    confirmed: dict[str, Confirmed] = {}
+    for row in rows:
+        if row.confirmed is not None:
+            confirmed.setdefault(row.folded, {})[row.confirmed] = (row.confirmed_by, row.confirmed_at)
+    return {row.folded: row for row in rows}, confirmed  # the newest target comes last and stays
 
 
 def _past_readings(session: Session, metric_ids: Collection[int], before: date) -> dict[int, list[Known]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from app.metrics.confirming import confirm_value
 from app.metrics.editing import add_reading, remove_reading, save_reading
-from app.metrics.forms import NewReadingData, ReadingData
+from app.metrics.forms import ConfirmedValueData, NewReadingData, ReadingData
 from app.reports import edit_page
 from app.reports.access import EditableReport, Writer
 from app.reports.assembly import working_copy
@@ -61,6 +62,23 @@ def save(
         **edit_page.section_notes(session, shown.report, copy.document),
     }
     return once.answered(page(request, "reports/edit/_reading.html", context))
+
+
+@router.post(REPORT + "/readings/confirmation")
+def confirm(
+    request: Request,
+    shown: EditableReport,
+    writer: Writer,
+    form: ConfirmedValueData,
+    once: OnceOnly,
+    session: DbSession,
+    now: Now,
+) -> Response:
+    """Answer that a value outside the ordinary range is right."""
+    item = item_in(session, shown.report, form.item)
+    confirm_value(session, shown.report, item, name=form.name, literal=form.value, by=writer, at=now)
+    section = item.section_id
+    return once.answered(changed_sections(request, shown, session, [section], anchor=f"section-{section}"))
 
 
 @router.post(REPORT + "/readings/removal")

@@ -71,6 +71,8 @@ class MetricRow:
     is_reported: bool = True
     downtime: Downtime | None = None
     reading: int | None = None
+    earlier: Digits | None = None
+    """The last value before, where last week has none; `note.earlier` names its week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def metrics_table(
     width = max(
         len(digits.whole)
         for row in rows_of_metrics
-        for digits in (row.value, row.last, row.target)
+        for digits in (row.value, row.last, row.earlier, row.target)
         if digits is not None
     )
     return MetricsTable(rows[:last], [row for row in rows[last:] if isinstance(row, SaidRow)], width)
@@ -197,6 +199,7 @@ def _metric_rows(
                 name=name,
                 value=digits_of(value) if isinstance(metric, Metric) else Digits("", value),
                 last=digits_of(note.last_literal) if note and note.last_literal else None,
+                earlier=digits_of(note.earlier.literal) if note and note.earlier else None,
                 target=digits_of(note.target_literal) if note and note.target_literal else None,
                 note=note,
                 href=f"{source}#L{line}" if source and line else None,
