@@ -29,6 +29,8 @@ class NumberedAccident:
     team_slug: str
     path: str
     """What follows `weeks/` in the address of its report, as readers saw it."""
+    outstanding: str
+    """What is neither recovered nor lost of the amount at stake; "" where that is nothing, or not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +38,25 @@ class OpenFollowUp:
     follow_up: FollowUp
     overdue: int
     accident: Accident
+    again: str
+    """When the same third party had its last accident since, while this was open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Accidents:
     """`this_year` counts by grade; `names` are what the largest marks of the strip are called, by number.
 
-    `sized_by` are the currencies of the amounts, "" where one is not said.
+    `sized_by` are the currencies of the amounts, "" where one is not said; `events` is how many production
+    events the weeks tell, graded or not; `noticed` how many of the year's accidents monitoring noticed, of
+    how many it is known who did.
     """
 
     shown: list[NumberedAccident]
     strip: Strip
     names: dict[int, str]
     sized_by: list[str]
+    events: int
+    noticed: tuple[int, int]
     by_grade: list[tuple[str, int]]
     this_year: list[tuple[str, int]]
     year: int
@@ -69,14 +77,29 @@ class Accidents:
 
 
 def accident_panel(
-    accidents: Sequence[tuple[Accident, str, str, str]], axis: TimeAxis, today: date, words: Words
+    accidents: Sequence[tuple[Accident, str, str, str]],
+    axis: TimeAxis,
+    today: date,
+    words: Words,
+    *,
+    events: int,
 ) -> Accidents:
     """Accidents with the name and slug of their team and the path to their report, oldest first."""
     numbered = [
         NumberedAccident(
-            number, one, short_symptom(one.symptom), words.happened(one), words.week(one.week), *where
+            number,
+            one,
+            short_symptom(one.symptom),
+            words.happened(one),
+            words.week(one.week),
+            team,
+            slug,
+            path,
+            outstanding=words.exact_amount(one.outstanding, one.currency)
+            if one.outstanding and one.outstanding > 0
+            else "",
         )
-        for number, (one, *where) in enumerate(
+        for number, (one, team, slug, path) in enumerate(
             (each for each in accidents if 0 <= axis.index(each[0].week) < axis.weeks), 1
         )
     ]
@@ -88,7 +111,7 @@ def accident_panel(
     shown_grave = [one for one in numbered if one.accident.is_grave]
     open_ones = sorted(
         (
-            OpenFollowUp(follow_up, follow_up.overdue_days(today), one)
+            OpenFollowUp(follow_up, follow_up.overdue_days(today), one, _again(follow_up, one, every, words))
             for one in every
             for follow_up in one.follow_ups
         ),
@@ -116,6 +139,11 @@ def accident_panel(
             if mark.named
         },
         sized_by=sorted({one.accident.currency or "" for one in numbered if one.accident.amount}),
+        events=events,
+        noticed=(
+            sum(1 for one in recent if one.detected_by == "monitoring"),
+            sum(1 for one in recent if one.detected_by),
+        ),
         by_grade=grades([one.accident for one in numbered]),
         this_year=grades([one for one in every if words.number_of(one.week)[0] == year]),
         year=year,
@@ -144,6 +172,16 @@ def grades(accidents: Sequence[Accident]) -> list[tuple[str, int]]:
         for grade in ORDER
         if (count := sum(1 for accident in accidents if accident.grade == grade))
     ]
+
+
+def _again(follow_up: FollowUp, accident: Accident, every: Sequence[Accident], words: Words) -> str:
+    since = max(accident.day, follow_up.opened or accident.day)
+    later = [
+        one
+        for one in every
+        if accident.third_party and one.third_party == accident.third_party and one.day > since
+    ]
+    return words.happened(max(later, key=lambda one: one.day)) if later else ""
 
 
 def _counts(recent: Sequence[Accident], axis: TimeAxis) -> list[int]:

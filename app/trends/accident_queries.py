@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.document.schema import Document
 from app.document.schema import Incident as Told
+from app.incidents.actions import detected_by
 from app.incidents.models import FollowUp as FollowUpRow
 from app.incidents.models import GradeChange, Incident, ThirdParty
 from app.incidents.queries import minutes_of
@@ -44,6 +45,7 @@ class FollowUp:
     text: str
     owner: str | None
     due: date | None
+    opened: date | None = None
 
     def overdue_days(self, today: date) -> int:
         return max((today - self.due).days, 0) if self.due else 0
@@ -66,6 +68,9 @@ class Accident:
     follow_ups: tuple[FollowUp, ...] = ()
     minutes: int | None = None
     """From start to recovery, where both are said to the minute."""
+    detected_by: str | None = None
+    outstanding: Decimal | None = None
+    """What was at risk, without what was recovered or lost; None where nobody said what became of it."""
 
     @property
     def day(self) -> date:
@@ -83,8 +88,10 @@ def accidents_of(
     team_ids: Sequence[int],
     axis: TimeAxis,
     cutoff: datetime | None,
-) -> list[Accident]:
+) -> tuple[list[Accident], dict[int, int]]:
     """The graded events of published weeks (by report) until the axis ends, as they happened.
+
+    And by report how many events are told in all, where that is not what is stored.
 
     What is told again counts once. The rows of a week follow its working copy while it is amended, and its
     newest revision afterwards. What readers saw in another one is read from that document, with the grades
@@ -95,7 +102,13 @@ def accidents_of(
     for row in session.execute(_statement(team_ids, axis, cutoff)):
         rows[row.id] = row
         if row.follow_up_id is not None:
-            found = FollowUp(row.follow_up_id, row.follow_up, row.owner, row.due_day)
+            found = FollowUp(
+                row.follow_up_id,
+                row.follow_up,
+                row.owner,
+                row.due_day,
+                row.opened_at.date() if row.opened_at else None,
+            )
             follow_ups.setdefault(row.id, []).append(found)
     accidents = [
         _accident(row, follow_ups.get(row.id, ()))
@@ -106,9 +119,12 @@ def accidents_of(
         and row.grade not in (None, NO_ACCIDENT)
     ]
     other = {report: seen for report, seen in weeks.items() if not seen.is_stored and seen.monday < axis.end}
-    if other:
-        accidents += _as_told(session, other, rows.values(), follow_ups)
-    return sorted(accidents, key=lambda one: (one.week, one.started_at or ""))
+    counts: dict[int, int] = {}
+    for report_id, team_id, document in _documents(session, other) if other else ():
+        mine = [row for row in rows.values() if row.report_id == report_id]
+        accidents += _as_told(document.incidents, mine, follow_ups, other[report_id].monday, team_id)
+        counts[report_id] = len(document.incidents)
+    return sorted(accidents, key=lambda one: (one.week, one.started_at or "")), counts
 
 
 def _statement(team_ids: Sequence[int], axis: TimeAxis, cutoff: datetime | None) -> Select[*tuple[Any, ...]]:
@@ -140,7 +156,10 @@ def _statement(team_ids: Sequence[int], axis: TimeAxis, cutoff: datetime | None)
             Incident.started_at,
             Incident.recovered_at,
             Incident.cause_category,
+            Incident.detected_by,
             Incident.amount_at_risk,
+            Incident.amount_recovered,
+            Incident.amount_lost,
             Incident.currency,
             Incident.amounts,
             ThirdParty.name.label("third_party"),
@@ -148,6 +167,7 @@ def _statement(team_ids: Sequence[int], axis: TimeAxis, cutoff: datetime | None)
             FollowUpRow.text.label("follow_up"),
             FollowUpRow.owner,
             FollowUpRow.due_day,
+            FollowUpRow.opened_at,
         )
         .join(Report, Report.id == Incident.report_id)
         .outerjoin(ThirdParty, ThirdParty.id == Incident.third_party_id)
@@ -177,34 +197,38 @@ def _accident(row: Any, follow_ups: Sequence[FollowUp]) -> Accident:
         currency=currency,
         follow_ups=tuple(follow_ups),
         minutes=minutes_of(row.started_at, row.recovered_at),
+        detected_by=row.detected_by,
+        outstanding=_outstanding(row),
     )
 
 
-def _as_told(
-    session: Session,
-    weeks: Mapping[int, Seen],
-    rows: Iterable[Any],
-    follow_ups: Mapping[int, Sequence[FollowUp]],
-) -> Iterator[Accident]:
-    """The accidents of these weeks as the documents that readers saw tell them."""
-    by_report: dict[int, list[Any]] = {}
-    for row in rows:
-        by_report.setdefault(row.report_id, []).append(row)
-    documents = session.execute(
+def _documents(session: Session, weeks: Mapping[int, Seen]) -> Iterator[tuple[int, int, Document]]:
+    """What readers saw: report, team, document."""
+    rows = session.execute(
         select(Revision.report_id, Report.team_id, Revision.document)
         .join(Report, Report.id == Revision.report_id)
         .where(or_(*(and_(Revision.report_id == id, Revision.number == weeks[id].revision) for id in weeks)))
     )
-    for report_id, team_id, document in documents:
-        waiting = by_report.get(report_id, [])
-        for told in Document.model_validate_json(document).incidents:
-            row = _row_of(told, waiting)
-            if row is not None:
-                waiting.remove(row)
-            grade = told.grade if row is None or row.grade is None else row.grade
-            if grade not in (None, NO_ACCIDENT) and (row is None or row.same_as_id is None):
-                mine = follow_ups.get(row.id, ()) if row is not None else ()
-                yield _told_as(told, row, str(grade), weeks[report_id].monday, team_id, mine)
+    for report_id, team_id, document in rows:
+        yield report_id, team_id, Document.model_validate_json(document)
+
+
+def _as_told(
+    incidents: Sequence[Told],
+    rows: list[Any],
+    follow_ups: Mapping[int, Sequence[FollowUp]],
+    monday: date,
+    team_id: int,
+) -> Iterator[Accident]:
+    """The accidents of a week as the document tells them, each with what its row knows besides."""
+    for told in incidents:
+        row = _row_of(told, rows)
+        if row is not None:
+            rows.remove(row)
+        grade = told.grade if row is None or row.grade is None else row.grade
+        if grade not in (None, NO_ACCIDENT) and (row is None or row.same_as_id is None):
+            mine = follow_ups.get(row.id, ()) if row is not None else ()
+            yield _told_as(told, row, str(grade), monday, team_id, mine)
 
 
 def _row_of(told: Told, rows: Sequence[Any]) -> Any:
@@ -234,7 +258,15 @@ def _told_as(
         currency=currency,
         follow_ups=tuple(follow_ups),
         minutes=minutes_of(told.started_at, told.recovered_at),
+        detected_by=row.detected_by if row is not None else detected_by(told.symptom),
+        outstanding=_outstanding(row) if row is not None else None,
     )
+
+
+def _outstanding(row: Any) -> Decimal | None:
+    if row.amount_at_risk is None or (row.amount_recovered is None and row.amount_lost is None):
+        return None
+    return Decimal(row.amount_at_risk - (row.amount_recovered or 0) - (row.amount_lost or 0))
 
 
 def _amount(row: Any, amounts: Sequence[Mapping[str, Any]]) -> tuple[Decimal | None, str | None]:

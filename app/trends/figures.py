@@ -125,6 +125,12 @@ class Shown:
         known = self.weeks.get(week)
         return known.path if known else None
 
+    def point(self, judged: Judged, value: Value, words: Words) -> str:
+        """What a value says when it is read out."""
+        week = self.weeks.get(value.week)
+        numbers = self.numbers.get(self.axis.index(value.week), ())
+        return sentences.point(judged, value, numbers, words, events=week.events if week else None)
+
     @cached_property
     def pins(self) -> Pins:
         """The accidents on the time axis."""
@@ -246,8 +252,8 @@ def _figure(
         pins=drawn.pins,
         labels_inside=shown.six is not None,
     )
-    latest, numbers = series.latest, shown.numbers
-    spots = _spots(judged, shown, numbers, words)
+    latest = series.latest
+    spots = _spots(judged, shown, words)
     texts = {value.index: words.number(metric, value.value, value.literal) for value in series.values}
     return Figure(
         judged=judged,
@@ -257,7 +263,7 @@ def _figure(
         six=_last_six(drawn, frame, shown, judged) if shown.six else None,
         description=sentences.describe(judged, words),
         findings=sentences.findings(judged, budget, words),
-        readout=sentences.point(judged, latest, numbers.get(latest.index, ()), words) if latest else "",
+        readout=shown.point(judged, latest, words) if latest else "",
         meets=series.meets_target(latest) if latest else None,
         spots=spots,
         six_spots=_spots_of_six(spots, shown),
@@ -324,7 +330,7 @@ def _letter(place: int) -> str:
     return (ascii_lowercase[more - 1] if more else "") + ascii_lowercase[place]
 
 
-def _spots(judged: Judged, shown: Shown, numbers: Mapping[int, Sequence[int]], words: Words) -> list[Spot]:
+def _spots(judged: Judged, shown: Shown, words: Words) -> list[Spot]:
     """A spot a week; where weeks are too narrow to point at, one for several, which is their worst."""
     axis, series = shown.axis, judged.series
     together = -(-axis.weeks // CROWDED)
@@ -343,7 +349,7 @@ def _spots(judged: Judged, shown: Shown, numbers: Mapping[int, Sequence[int]], w
     spots = [
         Spot(
             axis.edge(value.index),
-            sentences.point(judged, value, numbers.get(value.index, ()), words),
+            shown.point(judged, value, words),
             shown.path(value.week),
         )
         for value in series.values

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Team
 from app.document.weeks import monday_of
+from app.incidents.models import Incident
 from app.metrics.models import Annotation, Target
 from app.metrics.models import Baseline as BaselineRow
 from app.metrics.models import Metric as MetricRow
@@ -45,7 +46,8 @@ class Span:
 class Week:
     """A week that was published by the day that is asked about; `amending` while its working copy differs.
 
-    `revision` is the one that readers saw then, `newest` where they see it still.
+    `revision` is the one that readers saw then, `newest` where they see it still; `events` are the production
+    events that it tells, graded or not.
     """
 
     report_id: int
@@ -55,6 +57,7 @@ class Week:
     amending: bool
     revision: int = 1
     newest: bool = True
+    events: int = 0
 
     @property
     def path(self) -> str:
@@ -161,7 +164,7 @@ def lay_out(session: Session, found: Published, asked: Asked) -> list[Trends]:
     marks = _marks(session, ids, cutoff)
     metrics = [replace(metric, baselines=marks.baselines.get(metric.id, ())) for metric in metrics]
     readings = _readings(session, ids, known, axis, _needed_from(axis, metrics, asked))
-    accidents = accidents_of(
+    accidents, told = accidents_of(
         session,
         {
             week.report_id: Seen(week.start, week.revision, is_stored=week.newest and not week.amending)
@@ -172,6 +175,13 @@ def lay_out(session: Session, found: Published, asked: Asked) -> list[Trends]:
         axis,
         cutoff,
     )
+    known = {
+        team: {
+            start: replace(week, events=told.get(week.report_id, week.events))
+            for start, week in weeks.items()
+        }
+        for team, weeks in known.items()
+    }
     return [
         Trends(
             team=team,
@@ -232,6 +242,11 @@ def _weeks(
             .where(Revision.report_id == Report.id, Revision.created_at < cutoff)
             .scalar_subquery()
         )
+    events = (
+        select(func.count(Incident.id))
+        .where(Incident.report_id == Report.id, Incident.same_as_id.is_(None))
+        .scalar_subquery()
+    )
     rows = session.execute(
         select(
             Team.id,
@@ -245,6 +260,7 @@ def _weeks(
             Report.state == "amending",
             Report.published_revision,
             revision.label("revision"),
+            events.label("events"),
         )
         .join(Report, Report.team_id == Team.id)
         .where(Team.id.in_(select(reach.c.id)), Report.published_revision > 0)
@@ -252,11 +268,11 @@ def _weeks(
     )
     teams: dict[int, TeamRow] = {}
     known: dict[int, dict[date, Week]] = {}
-    for id, slug, name, pulse, report_id, start, year, number, amending, newest, seen in rows:
+    for id, slug, name, pulse, report_id, start, year, number, amending, newest, seen, told in rows:
         if seen:
             teams.setdefault(id, TeamRow(id, slug, name, pulse))
             known.setdefault(id, {})[start] = Week(
-                report_id, start, year, number, bool(amending), seen, newest=seen == newest
+                report_id, start, year, number, bool(amending), seen, newest=seen == newest, events=told
             )
     return list(teams.values()), known
 

@@ -35,8 +35,13 @@ def describe(one: Judged, words: Words) -> str:
     return words.comma.join(parts)
 
 
-def point(one: Judged, value: Value, accidents: Sequence[int], words: Words) -> str:
-    """What a point says when it is read out: week, value, interval, signal, target, what happened."""
+def point(
+    one: Judged, value: Value, accidents: Sequence[int], words: Words, *, events: int | None = None
+) -> str:
+    """What a point says when it is read out: week, value, interval, signal, target, what happened.
+
+    A week that is worse than is ordinary and tells no event (`events` 0) is said to tell none.
+    """
     _, series = words.gettext, one.series
     metric = series.metric
     text = f"{words.week(value.week)} {words.number(metric, value.value, value.literal)}"
@@ -55,6 +60,9 @@ def point(one: Judged, value: Value, accidents: Sequence[int], words: Words) -> 
         numbers = words.between_names.join(str(number) for number in accidents)
         text = _("accident no. %(numbers)s") if len(accidents) == 1 else _("accidents no. %(numbers)s")
         parts.append(text % {"numbers": numbers})
+    signal = one.signals.get(value.index)
+    if events == 0 and signal is not None and signal.kind == "outside" and signal.certain and not signal.good:
+        parts.append(_("no event is told"))
     return capital(words.comma.join(parts))
 
 

@@ -91,6 +91,7 @@ def trends_page(
         axis,
         day,
         words,
+        events=sum(week.events for trends in found for week in trends.weeks.values()),
     )
     beside = asked.weeks == "6" and len(found) == 1
     shown = {trends.team.id: _shown(trends, accidents, beside=beside) for trends in found}

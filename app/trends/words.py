@@ -133,9 +133,16 @@ class Words:
             size, name = next(each for each in LARGE[self._large_in] if abs(value) >= each[0])
             exact_to = Decimal("0.1") if value < 10 * size else Decimal(1)
             short = f"{plain((value / size).quantize(exact_to))}{name}"
+        return self._money(short, currency)
+
+    def exact_amount(self, value: Decimal, currency: str | None) -> str:
+        """Money to the cent: `193.20元`, `CNY 193.20`."""
+        return self._money(f"{value:,.2f}", currency)
+
+    def _money(self, number: str, currency: str | None) -> str:
         if currency == "CNY":
-            return self.gettext("CNY %(short)s") % {"short": short}
-        return f"{currency} {short}" if currency else short.strip()
+            return self.gettext("CNY %(short)s") % {"short": number}
+        return f"{currency} {number}" if currency else number.strip()
 
     def _shortened(self, value: Decimal) -> str:
         size, name = next(each for each in LARGE[self._large_in] if abs(value) >= each[0])

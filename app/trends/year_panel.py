@@ -82,7 +82,7 @@ def year_figure(shown: Shown, judged: Judged, *, all_years: bool, words: Words) 
     found = {check.value.index: check for check in checks(series, lambda week: words.number_of(week)[0])}
     chart = _chart(axis, by, series, values, words)
     inconsistent = [value for value in values if not found[value.index].consistent]
-    metric, numbers = series.metric, shown.numbers
+    metric = series.metric
     return YearFigure(
         id=f"metric-{metric.id}",
         judged=judged,
@@ -93,11 +93,11 @@ def year_figure(shown: Shown, judged: Judged, *, all_years: bool, words: Words) 
         ticks=axis.ticks(),
         description=sentences.describe(judged, words),
         findings=sentences.findings(judged, None, words),
-        readout=sentences.point(judged, series.latest, numbers.get(series.latest.index, ()), words),
+        readout=shown.point(judged, series.latest, words),
         spots=[
             Spot(
                 axis.edge(value.index + by),
-                sentences.point(judged, value, numbers.get(value.index, ()), words),
+                shown.point(judged, value, words),
                 shown.path(value.week),
             )
             for value in (values if axis.weeks <= 60 else inconsistent)
