@@ -271,7 +271,7 @@ class Plan:
 
     def _reopen(self, change: ReopenChange) -> None:
         row = self._find(change.item)
-        if row.version != change.version:
+        if row.version != change.version and row not in self.texts:
             raise ItemChanged(row, change.item, base=None, mine="")
         if row.carried is not None and not row.carried_open:
             row.carried_open = True

@@ -1,7 +1,7 @@
 // What one can do with the items of a week: make, split, nest, move, join and remove them.
 // Each is one action, which is done on the page at once, sent as one change, and can be taken back.
 
-import { History, caretNow, placeCaret, touch } from "./history.js";
+import { History, caretNow, placeCaret } from "./history.js";
 import {
   canHold,
   childrenOf,
@@ -21,7 +21,6 @@ import {
   sectionOf,
   siblingsOf,
   textOf,
-  wire,
   wired,
 } from "./tree.js";
 
@@ -246,30 +245,29 @@ export class Outline {
     return joined;
   }
 
-  /** Remove the item with all below it. */
-  remove(item, { focus, said = "removed" } = {}) {
+  /** Remove the item with all below it; a carried one that nobody touched is dropped, to be brought back. */
+  remove(item, { focus } = {}) {
     if (isGhost(item)) return;
     if (item.querySelector("li.item.event")) return this.say("holdsEvent");
     const next = focus ?? this.#readAfter(item) ?? this.#readBefore(item) ?? this.tree.ghostOf(sectionOf(item));
-    const values = { name: nameOf(item) };
+    const name = nameOf(item);
     const caret = next ? { item: refOf(next), start: focus ? "end" : 0 } : null;
-    if (this.history.do("remove", [{ kind: "remove", item: refOf(item) }], caret)) {
-      this.say(values.name || said !== "removed" ? said : "removedEmpty", values);
-    }
+    const kind = isUntouched(item) ? "drop" : "remove";
+    if (!this.history.do(kind, [{ kind, item: refOf(item) }], caret)) return;
+    if (kind === "drop") this.say("dropped", { name });
+    else this.say(name ? "removed" : "removedEmpty", { name });
   }
 
   /** A carried item stands as it is; on to the next. */
   keep(item) {
     if (!isCarried(item)) return;
     const next = this.#readAfter(item, { within: true });
-    this.queue.structure([{ kind: "keep", item: wire(refOf(item)) }]);
-    touch(item);
-    if (next) placeCaret(this.tree, { item: refOf(next) });
-    this.say("kept", { name: nameOf(item) });
+    const caret = next ? { item: refOf(next) } : null;
+    if (this.history.do("keep", [{ kind: "keep", item: refOf(item) }], caret)) this.say("kept", { name: nameOf(item) });
   }
 
   drop(item) {
-    if (isCarried(item)) this.remove(item, { said: "dropped" });
+    if (isCarried(item)) this.remove(item);
   }
 
   // Taking back
@@ -320,6 +318,9 @@ export class Outline {
     };
   }
 }
+
+/** Carried over, and neither edited nor kept, nor anything below it. */
+const isUntouched = (item) => isCarried(item) && [...item.querySelectorAll("li.item")].every(isCarried);
 
 export function titleOf(section) {
   return section.querySelector("h2, h3")?.textContent.trim() ?? "";

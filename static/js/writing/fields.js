@@ -109,18 +109,20 @@ const drawing = new Map();
 
 /**
  * Fetch the section anew and put it around what is written in it; once structure is stored, and once at a time.
- * False where the server does not give it.
+ * What was saved while it was on its way is not in it: then it is fetched again. False where the server does not
+ * give it.
  */
 export async function redrawSection(page, queue, id) {
   if (drawing.has(id)) return void drawing.set(id, true);
   drawing.set(id, false);
+  const { version } = page;
   try {
     const answer = await fetch(`${page.url}/sections/${id}`, { headers: { "HX-Request": "true" }, redirect: "manual" });
     if (!answer.ok) return false;
     const [fresh] = elementsOf(await answer.text());
     const old = page.section(id);
     if (!fresh || !old) return true;
-    if (queue.line("structure").isPending) drawing.set(id, true);
+    if (queue.line("structure").isPending || page.version !== version) drawing.set(id, true);
     else draw(page, queue, old, fresh);
     return true;
   } catch {

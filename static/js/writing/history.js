@@ -1,10 +1,11 @@
 // What was done, so that it can be taken back and done again: structure and text in one line of steps.
 //
 // A step is what to do to the page: { kind: "text", item, from, to } · { kind: "add", place, branch } ·
-// { kind: "move", item, to } · { kind: "remove", item } · { kind: "keep", item }. Doing one gives the change
-// for the server and the step that takes it back, so undoing and redoing are the same as doing.
+// { kind: "move", item, to } · { kind: "remove", item } · { kind: "restore", item, place, branch } · of what is
+// carried over { kind: "keep" | "reopen" | "drop" | "bring_back", item }. Doing one gives the change for the
+// server and the step that takes it back, so undoing and redoing are the same as doing.
 
-import { fieldOf, isEvent, newUid, refOf, textOf, wire, wired } from "./tree.js";
+import { fieldOf, isCarried, isCode, isEvent, refOf, textOf, wire, wired } from "./tree.js";
 
 const MOST = 500;
 const PAUSE = 1000;
@@ -45,20 +46,23 @@ export class History {
   }
 
   /** Note that the person typed in `item`: `how` is insert, delete, compose or paste. */
-  typed(item, from, to, how, { before, now = performance.now() } = {}) {
+  typed(item, from, to, how, { before, wasCarried = false, now = performance.now() } = {}) {
     if (from === to) return;
     const after = caretNow(this.#tree);
     const last = this.#past.at(-1);
     const typing = { item: refOf(item), how, at: now, boundary: BOUNDARY.test(to.slice(0, after?.start)) };
     if (last && goesOn(last, typing, this.#tree)) {
-      const step = last.steps.find((each) => each.kind === "text");
-      if (step) step.from = to;
+      for (const step of last.steps) {
+        if (step.kind === "text") step.from = to;
+        if (step.kind === "remove") step.was = to;
+      }
       Object.assign(last, { typing, after });
       this.#future = [];
       this.onchange();
       return;
     }
     const steps = [{ kind: "text", item: refOf(item), from: to, to: from }];
+    if (wasCarried) steps.push({ kind: "reopen", item: refOf(item), was: from });
     this.#remember({ name: "typing", steps, before, after, typing });
   }
 
@@ -67,7 +71,7 @@ export class History {
     const typing = { item: refOf(item), how: "begin", at: now, boundary: false };
     this.#remember({
       name: "add",
-      steps: [{ kind: "remove", item: refOf(item) }],
+      steps: [{ kind: "remove", item: refOf(item), was: "" }],
       before,
       after: caretNow(this.#tree),
       typing,
@@ -120,8 +124,8 @@ export class History {
         const did = this.#step(step);
         if (!did) skipped += 1;
         else {
-          changes.push(did.change);
-          if (did.back) back.unshift(did.back);
+          changes.push(...did.changes);
+          back.unshift(...did.back);
         }
       }
     } finally {
@@ -131,65 +135,103 @@ export class History {
   }
 
   #step(step) {
-    const tree = this.#tree;
-    if (step.kind === "add") {
-      const place = tree.placeNow(step.place);
-      if (!place) return null;
-      const branch = this.#named(step.branch);
-      const item = tree.grow(branch, place.section);
-      tree.put(item, place);
-      return {
-        change: { kind: "add", ...wired(place), items: [sent(branch)] },
-        back: { kind: "remove", item: branch.uid },
-      };
-    }
-    const item = tree.find(step.item);
-    if (!item || isEvent(item)) return null;
-    const name = wire(refOf(item));
-    const version = Number(item.dataset.version);
+    if (step.kind === "add") return this.#add(step);
+    if (step.kind === "restore" || step.kind === "bring_back") return this.#bringBack(step);
+    const item = this.#tree.find(step.item);
+    if (!item || isEvent(item) || !this.#saysStill(step, item)) return null;
     switch (step.kind) {
-      case "text": {
-        const now = textOf(item);
-        const text = merged(step.from, step.to, now);
-        if (text === null) return null;
-        fieldOf(item).value = text;
-        touch(item);
-        return {
-          change: { kind: "text", item: name, text, version, base: now },
-          back: { kind: "text", item: step.item, from: text, to: now },
-        };
-      }
-      case "move": {
-        const to = tree.placeNow(step.to);
-        if (!to || (to.parent !== null && item.contains(tree.find(to.parent)))) return null;
-        const from = tree.placeOf(item);
-        keepingCaret(() => tree.put(item, to));
-        touch(item);
-        return {
-          change: { kind: "move", item: name, ...wired(to) },
-          back: { kind: "move", item: step.item, to: from },
-        };
-      }
-      case "remove": {
-        if (item.querySelector("li.item.event")) return null;
-        const place = tree.placeOf(item);
-        const branch = tree.branchOf(item);
-        tree.take(item);
-        return { change: { kind: "remove", item: name, version }, back: { kind: "add", place, branch } };
-      }
+      case "text":
+        return this.#text(step, item);
+      case "move":
+        return this.#move(step, item);
+      case "remove":
+      case "drop":
+        return this.#take(step, item);
       case "keep":
+        if (!isCarried(item)) return null;
         touch(item);
-        return { change: { kind: "keep", item: name } };
+        return one({ kind: "keep", item: nameOn(item) }, { kind: "reopen", item: step.item, was: textOf(item) });
+      case "reopen":
+        open(item);
+        return one({ kind: "reopen", item: nameOn(item), version: versionOf(item) }, { kind: "keep", item: step.item });
       default:
         throw new TypeError(step.kind);
     }
   }
 
-  /** The branch with a new name for each item that had one before it was taken away. */
-  #named(branch) {
-    const uid = branch.uid ?? newUid();
-    if (branch.ref !== undefined) this.#tree.rename(branch.ref, uid);
-    return { ...branch, uid, items: (branch.items ?? []).map((child) => this.#named(child)) };
+  /** Whether nobody has written in it since; white space at the ends of lines does not count. */
+  #saysStill({ kind, was }, item) {
+    if (was === undefined) return true;
+    const says = kind === "reopen" ? textOf(item) : wordsOf(this.#tree.branchOf(item));
+    return asStored(says) === asStored(was);
+  }
+
+  #add({ place, branch }) {
+    const tree = this.#tree;
+    const to = tree.placeNow(place);
+    if (!to) return null;
+    tree.put(tree.grow(branch, to.section), to);
+    return one(
+      { kind: "add", ...wired(to), items: [sent(branch)] },
+      { kind: "remove", item: branch.uid, was: wordsOf(branch) },
+    );
+  }
+
+  #text(step, item) {
+    const now = textOf(item);
+    const isSame = !isCode(item) && asStored(now) === asStored(step.from);
+    const text = isSame ? step.to : merged(step.from, step.to, now);
+    if (text === null) return null;
+    const back = [{ kind: "text", item: step.item, from: text, to: now }];
+    if (isCarried(item)) back.push({ kind: "reopen", item: step.item, was: now });
+    fieldOf(item).value = text;
+    touch(item);
+    return one({ kind: "text", item: nameOn(item), text, version: versionOf(item), base: now }, ...back);
+  }
+
+  #move(step, item) {
+    const tree = this.#tree;
+    const to = tree.placeNow(step.to);
+    if (!to || (to.parent !== null && item.contains(tree.find(to.parent)))) return null;
+    const back = [{ kind: "move", item: step.item, to: tree.placeOf(item) }];
+    if (isCarried(item)) back.push({ kind: "reopen", item: step.item, was: textOf(item) });
+    keepingCaret(() => tree.put(item, to));
+    touch(item);
+    return one({ kind: "move", item: nameOn(item), ...wired(to) }, ...back);
+  }
+
+  /** Remove an item, or drop a carried one. What was typed in it and is not sent yet goes with it. */
+  #take({ kind, item: ref }, item) {
+    const tree = this.#tree;
+    if (item.querySelector("li.item.event")) return null;
+    const back = { item: ref, place: tree.placeOf(item), branch: tree.branchOf(item), element: item };
+    const changes =
+      kind === "drop"
+        ? [{ kind, item: nameOn(item) }]
+        : [...this.#unsent(item), { kind, item: nameOn(item), version: versionOf(item) }];
+    tree.take(item);
+    return { changes, back: [{ kind: kind === "drop" ? "bring_back" : "restore", ...back }] };
+  }
+
+  #unsent(item) {
+    return [item, ...item.querySelectorAll("li.item")].flatMap((each) => {
+      const line = this.#queue.textLine(refOf(each));
+      if (!line || line.typed === line.base) return [];
+      return [{ kind: "text", item: nameOn(each), text: line.typed, version: line.version, base: line.base }];
+    });
+  }
+
+  /** What was taken away stands there again, as it was; the server knows more of it than its words. */
+  #bringBack({ kind, item: ref, place, branch, element }) {
+    const tree = this.#tree;
+    const to = tree.placeNow(place, { anywhere: true });
+    if (!to || tree.find(ref)) return null;
+    tree.put(element ?? tree.grow(branch, to.section), to);
+    const back = { kind: kind === "restore" ? "remove" : "drop", item: ref, was: wordsOf(branch) };
+    if (kind === "bring_back") return one({ kind, item: wire(ref) }, back);
+    const texts = textsOf(branch);
+    const below = texts.slice(1).map(([name]) => wire(name));
+    return one({ kind, item: wire(ref), ...wired(to), below, texts }, back);
   }
 
   #send({ changes }) {
@@ -199,10 +241,24 @@ export class History {
   }
 }
 
+const one = (change, ...back) => ({ changes: [change], back });
+const nameOn = (item) => wire(refOf(item));
+const versionOf = (item) => Number(item.dataset.version);
+
+/** The items of a branch by name, the uppermost first, with what they say. */
+const textsOf = ({ ref, uid, text, items = [] }) => [[ref ?? uid, text], ...items.flatMap(textsOf)];
+const wordsOf = (branch) => textsOf(branch).map(([, text]) => text).join("\n");
+
 /** An item carried over from last week counts as touched once anything was done with it. */
 export function touch(item) {
   delete item.dataset.carried;
   item.classList.remove("carried");
+}
+
+/** It is open again: neither edited nor kept. */
+function open(item) {
+  item.dataset.carried = "";
+  item.classList.add("carried");
 }
 
 const sent = ({ uid, text, kind, ordered, items }) => ({
@@ -212,6 +268,9 @@ const sent = ({ uid, text, kind, ordered, items }) => ({
   ordered: Boolean(ordered),
   items: items.map(sent),
 });
+
+/** The text without the white space that the server leaves out: that is nobody's change. */
+const asStored = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean).join("\n");
 
 /** Whether what is typed now belongs to the step before: same item, same direction, no pause, same word. */
 function goesOn({ typing: last }, typing, tree) {

@@ -157,7 +157,7 @@ export class StructureLine {
   }
 }
 
-/** The items whose text or being the changes decide, and the texts of those that they make, by name. */
+/** The items whose text or being the changes decide, and the texts of those that they make or restore, by name. */
 export function namesIn(changes) {
   const names = new Set();
   const made = new Map();
@@ -168,6 +168,7 @@ export function namesIn(changes) {
   };
   for (const change of changes) {
     if (change.kind === "add") change.items.forEach(grow);
+    else if (change.kind === "restore") change.texts.forEach(([name, text]) => grow({ uid: name, text }));
     else if (change.kind === "text" || change.kind === "remove") names.add(String(change.item));
   }
   return { names, made };

@@ -72,11 +72,13 @@ async function drawChanges(page, queue, { version, by, client, items, removed, s
 
 /** The item's own text and values; what is below it stays. False where the server did not give them. */
 async function redrawItem(page, queue, id) {
+  const { version } = page;
   const answer = await fetch(`${page.url}/items/${id}`, { headers: { "HX-Request": "true" }, redirect: "manual" }).catch(() => null);
   if (!answer?.ok) return answer?.status === 404;
   const [fresh] = elementsOf(await answer.text());
   const item = page.item(id);
   if (!fresh || !item || isTypedIn(page, id) || queue.textLine(id)) return;
+  if (page.version !== version) return redrawItem(page, queue, id);
   const [old, field] = [item, fresh].map((element) => element.querySelector(":scope > .field"));
   if (!old || !field) return;
   draw(page, queue, old, field);
@@ -92,10 +94,11 @@ const nameOf = (part) => part.id || part.getAttribute("aria-labelledby");
  */
 export async function redrawAll(page, queue) {
   const again = () => redrawAll(page, queue);
+  const { version } = page;
   const answer = await fetch(page.document.location.pathname, { redirect: "manual" }).catch(() => null);
   const fresh = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
   const main = fresh?.querySelector("main[data-report]");
-  if (!main || queue.line("structure").isPending) return later(again, queue);
+  if (!main || queue.line("structure").isPending || page.version !== version) return later(again, queue);
   const parts = () => new Map([...page.main.querySelectorAll(PARTS)].map((part) => [nameOf(part), part]));
   const before = parts();
   const wanted = [...main.querySelectorAll(PARTS)];

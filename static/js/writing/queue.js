@@ -245,7 +245,7 @@ export class Queue extends EventTarget {
 
   /** The change with the newest version that this page was told, its own saves being no clash. */
   #upToDate(change) {
-    if (change.kind !== "text" && change.kind !== "remove") return change;
+    if (!["text", "remove", "reopen"].includes(change.kind)) return change;
     const line = this.textLine(change.item);
     const version = Math.max(change.version, this.#versions.get(this.nameOf(change.item)) ?? 0);
     if (change.kind === "text" && line) return { ...change, version: line.version || version, base: line.base };
@@ -360,7 +360,9 @@ export class Queue extends EventTarget {
       for (const { kind, item, text } of save.changes) if (kind === "text") texts[item] = text;
       this.#learn(outcome.answer, texts);
       for (const [item, text] of Object.entries(texts)) this.#keepText({ item, text }, outcome.answer);
-      for (const ref of outcome.answer.removed ?? []) this.drop(`item-${this.nameOf(ref)}`);
+      for (const name of (outcome.answer.removed ?? []).map((ref) => this.nameOf(ref))) {
+        if (!this.#structure.touches(name)) this.drop(`item-${name}`);  // else it was brought back since
+      }
       for (const name of step.names) {
         const line = this.textLine(name);
         if (line?.isPending) this.#keep(line, { now: true });
@@ -388,13 +390,16 @@ export class Queue extends EventTarget {
     const name = this.nameOf(problem.item);
     const concerns = (change) => change.item != null && this.nameOf(change.item) === name;
     const change = step.changes.find(concerns);
+    // what stays after all, though it was to go, is saved by itself
+    const goes = step.changes.some((other) => other.kind === "remove" && concerns(other));
+    const isClash = kind === "clash" && change?.kind === "text" && problem.merged == null && !goes;
     if (change?.kind === "text" && kind === "clash") {
       const line = this.textLine(name) ?? new TextLine(name, change);
       this.#lines.set(line.key, line);
       line.typed = change.text;
-      line.clash = problem.merged == null ? problem : null;
+      line.clash = isClash ? problem : null;
     }
-    this.#tell(kind === "clash" && change?.kind === "text" && problem.merged == null ? "clash" : "failed", {
+    this.#tell(isClash ? "clash" : "failed", {
       line: this.textLine(name),
       problem,
       changes: change ? [change] : step.changes,

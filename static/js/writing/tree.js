@@ -1,6 +1,6 @@
 // The outline as it stands in the page: a section holds a list, a list holds items, an item may hold a list.
 // A place is absolute, as the server takes it: { section, parent, after }, `after: null` being the first place.
-// An item is named by its id, or by the uid the browser gave it; both keep working after it was renamed.
+// An item is named by its id, or by the uid the browser gave it; both are found.
 
 const ITEM = ".section > ol.items li.item[data-item]";
 
@@ -71,7 +71,6 @@ export class Tree {
   #root;
   #template = document.getElementById("new-item");
   #words;
-  #renamed = new Map();
 
   /** `words` names things: `item` ("Item {number}"), `paragraph`, `newItem`, and `ghost`, its placeholder. */
   constructor(page, words) {
@@ -105,21 +104,14 @@ export class Tree {
     return item?.matches(ITEM) ? item : null;
   }
 
-  /** The item of this name, or of a name it had before; null where it is gone. */
+  /** The item of this name; null where it is gone. */
   find(ref) {
-    const names = [String(ref)];
-    while (this.#renamed.has(names.at(-1))) names.push(this.#renamed.get(names.at(-1)));
-    for (const name of names.reverse().flatMap((each) => [this.#page.nameOf(each), this.#page.idOf(each)])) {
+    for (const name of [this.#page.nameOf(ref), this.#page.idOf(ref)]) {
       const quoted = CSS.escape(name);
       const item = this.#root.querySelector(`${ITEM}:is([data-item="${quoted}"],[data-last="${quoted}"])`);
       if (item) return item;
     }
     return null;
-  }
-
-  /** From now on the item called `before` is called `now`. */
-  rename(before, now) {
-    if (String(before) !== String(now)) this.#renamed.set(String(before), String(now));
   }
 
   placeOf(item) {
@@ -159,12 +151,17 @@ export class Tree {
     return { section: Number(section.id.slice("section-".length)), parent: null, after: null, earlier: [] };
   }
 
-  /** The place as it can be had now: without an `after` or a parent that is gone; null without its section. */
-  placeNow(place) {
+  /**
+   * The place as it can be had now: without an `after` that is gone; null without its section or parent. `anywhere`
+   * gives the end of the section then, or of the last one.
+   */
+  placeNow(place, { anywhere = false } = {}) {
     const section = this.#root.querySelector(`#section-${place.section}`);
-    if (!section || !this.listOf(section)) return null;
     const parent = place.parent === null ? null : this.find(place.parent);
-    if (place.parent !== null && !(parent && canHold(parent))) return null;
+    if (!section || !this.listOf(section) || (place.parent !== null && !(parent && canHold(parent)))) {
+      const other = section && this.listOf(section) ? section : this.sections().at(-1);
+      return anywhere && other ? this.placeNow(this.placeIn(other, true)) : null;
+    }
     const list = parent ? listIn(parent) : this.listOf(section);
     const wanted = [place.after, ...(place.earlier ?? [])].filter((ref) => ref !== null);
     const after = wanted.map((ref) => this.find(ref)).find((item) => item && item.parentElement === list);
@@ -199,26 +196,29 @@ export class Tree {
     this.number(section);
   }
 
-  /** The item and all below it as the server takes it, each with the name it has now. */
+  /** The item and all below it, each with the name it has now. */
   branchOf(item) {
     return {
       ref: refOf(item),
       text: textOf(item),
       kind: kindOf(item),
       ordered: item.dataset.ordered === "true",
+      carried: isCarried(item),
       items: childrenOf(item).map((child) => this.branchOf(child)),
     };
   }
 
-  /** The elements of a branch whose items all have a `uid`. */
+  /** The elements of a branch whose items all have a name: a `ref`, or a `uid` where they are new. */
   grow(branch, section) {
     const item = this.#template.content.firstElementChild.cloneNode(true);
-    spell(item, "__ref__", branch.uid);
+    spell(item, "__ref__", branch.ref ?? branch.uid);
     item.dataset.section = section;
     item.dataset.version = 0;
     item.dataset.kind = branch.kind;
     item.dataset.ordered = Boolean(branch.ordered);
     if (branch.kind !== "item") item.classList.add(`is-${branch.kind}`);
+    if (branch.carried) item.dataset.carried = "";
+    item.classList.toggle("carried", Boolean(branch.carried));
     fieldOf(item).value = branch.text;
     const below = branch.items ?? [];
     if (below.length) this.#listFor(item).append(...below.map((child) => this.grow(child, section)));

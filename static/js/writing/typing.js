@@ -17,8 +17,9 @@ export function startTyping(root, outline) {
   };
   const written = (field, item, how) => {
     const [text, caret] = before?.field === field ? [before.text, before.caret] : [field.value, null];
-    if (isCarried(item)) touch(item);
-    outline.history.typed(item, text, field.value, how, { before: caret });
+    const wasCarried = isCarried(item);
+    if (wasCarried) touch(item);
+    outline.history.typed(item, text, field.value, how, { before: caret, wasCarried });
     note(field);
   };
 
