@@ -67,8 +67,11 @@ class Writing:
     def clash(self) -> Locator:
         return self.page.get_by_role("group", name="内容冲突")
 
-    def kept(self) -> list[dict[str, object]]:
-        """The rows of the vault, as anybody with the disk in hand would read them."""
+    def kept(self, *, steps: bool = False) -> list[dict[str, object]]:
+        """The rows of the vault, as anybody with the disk in hand would read them.
+
+        `steps` are those, too, in which lies what can be undone.
+        """
         rows: list[dict[str, object]] = self.page.evaluate(
             """() => new Promise((resolve, reject) => {
               const request = indexedDB.open("weekline-writing", 1);
@@ -81,7 +84,7 @@ class Writing:
               };
             })"""
         )
-        return rows
+        return [row for row in rows if steps or row["field"] != "history"]
 
 
 @dataclass

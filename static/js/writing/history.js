@@ -11,17 +11,17 @@ const MOST = 500;
 const PAUSE = 1000;
 const BOUNDARY = /[\s.,;:!?，。；：！？、（）()「」“”]$/u;
 
-export class History {
+/** Tells `change` whenever there is something else to undo or redo. */
+export class History extends EventTarget {
   #tree;
   #queue;
   #past = [];
   #future = [];
   /** True while the page is changed from here, so that this is not taken for typing. */
   acting = false;
-  /** Called whenever there is something else to undo or redo. */
-  onchange = () => {};
 
   constructor(tree, queue) {
+    super();
     this.#tree = tree;
     this.#queue = queue;
   }
@@ -32,6 +32,22 @@ export class History {
 
   get canRedo() {
     return this.#future.length > 0;
+  }
+
+  /** The actions that can be undone, and those that can be redone, the newest last. */
+  get past() {
+    return this.#past;
+  }
+
+  get future() {
+    return this.#future;
+  }
+
+  /** Take in what an earlier page could undo and redo; what was done here came after it. */
+  recall({ past, future }) {
+    if (!this.#past.length) this.#future = [...future];
+    this.#past.unshift(...past);
+    this.#changed();
   }
 
   /** Do these steps as one action called `name`, then put the caret where `focus` says. */
@@ -58,7 +74,7 @@ export class History {
       }
       Object.assign(last, { typing, after });
       this.#future = [];
-      this.onchange();
+      this.#changed();
       return;
     }
     const steps = [{ kind: "text", item: refOf(item), from: to, to: from }];
@@ -71,7 +87,7 @@ export class History {
     const typing = { item: refOf(item), how: "begin", at: now, boundary: false };
     this.#remember({
       name: "add",
-      steps: [{ kind: "remove", item: refOf(item), was: "" }],
+      steps: [{ kind: "remove", item: refOf(item), was: textOf(item) }],
       before,
       after: caretNow(this.#tree),
       typing,
@@ -102,15 +118,19 @@ export class History {
       if (entry[side]) placeCaret(this.#tree, entry[side]);
       this.#send(done);
     }
-    this.onchange();
+    this.#changed();
     return { name: entry.name, done: !done ? "none" : done.skipped ? "some" : "all" };
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("change"));
   }
 
   #remember(entry) {
     this.#past.push(entry);
     if (this.#past.length > MOST) this.#past.shift();
     this.#future = [];
-    this.onchange();
+    this.#changed();
   }
 
   /** Do what can be done of the steps; null where nothing could be, because others took it away. */

@@ -98,7 +98,8 @@ export async function redrawAll(page, queue) {
   const answer = await fetch(page.document.location.pathname, { redirect: "manual" }).catch(() => null);
   const fresh = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
   const main = fresh?.querySelector("main[data-report]");
-  if (!main || queue.line("structure").isPending || page.version !== version) return later(again, queue);
+  if (!main || queue.line("structure").isPending) return later(again, queue);
+  if (page.version !== version) return again();
   const parts = () => new Map([...page.main.querySelectorAll(PARTS)].map((part) => [nameOf(part), part]));
   const before = parts();
   const wanted = [...main.querySelectorAll(PARTS)];

@@ -12,6 +12,7 @@ import { startFolded } from "./folded.js";
 import { startLive } from "./live.js";
 import { startOutline } from "./outline.js";
 import { startRecognition } from "./recognition.js";
+import { startRemembering } from "./remembered.js";
 import { restore } from "./restore.js";
 import { inOwnName, startSession, vaultKey } from "./session.js";
 import { startStatus } from "./status.js";
@@ -32,8 +33,8 @@ const queue = new Queue({
 });
 
 // before saving: a new item takes its id before what was recognised in it is shown
-startOutline(page, queue);
-startSaving(page, queue);
+const { history } = startOutline(page, queue);
+startSaving(page, queue, startRemembering(page, history, vault));
 startEntry(page, queue);
 startTaking(page);
 startChecks(page, queue);
@@ -47,7 +48,7 @@ function beginAtTheGoals() {
   goal?.querySelector("input[type=radio]").focus({ preventScroll: true });
 }
 
-function startSaving(page, queue) {
+function startSaving(page, queue, recall) {
   const status = startStatus(page, queue, vault);
   startFields(page, queue);
   startFolded(page);
@@ -56,5 +57,5 @@ function startSaving(page, queue) {
   startSession(page, queue, vault);
   startRecognition(page, queue);
   startLive(page, queue, status.tell);
-  restore(page, queue, vault, status.tell);
+  restore(page, queue, vault, status.tell, recall);
 }

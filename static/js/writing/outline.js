@@ -106,7 +106,7 @@ function startButtons(root, outline) {
     root.classList.toggle("can-undo", outline.history.canUndo);
     root.classList.toggle("can-redo", outline.history.canRedo);
   };
-  outline.history.onchange = show;
+  outline.history.addEventListener("change", show);
   show();
 }
 

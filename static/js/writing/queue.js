@@ -33,26 +33,29 @@ export class Queue extends EventTarget {
     this.#lines.set(this.#structure.key, this.#structure);
     /** Why nothing can be sent: "signed-out", "other-person", "gone". */
     this.paused = null;
+    /** While what an earlier page left is stored: "saving", or why that has to wait. */
+    this.catchingUp = null;
     this.lastSaved = null;
   }
 
   /** How many fields, and steps of structure, the server does not have yet. */
   get pending() {
     const fields = [...this.#lines.values()].filter((line) => line !== this.#structure && line.isPending);
-    return fields.length + this.#structure.steps.length;
+    return fields.length + this.#structure.steps.length + (this.catchingUp ? 1 : 0);
   }
 
   /** What the writer is to know: {kind, line, …}, the worst first. */
   get state() {
     const lines = [...this.#lines.values()].filter((line) => line.isPending || line.isHeld);
     const first = (test) => lines.find(test);
-    if (this.paused && lines.length) return { kind: this.paused };
+    if (this.paused && this.pending) return { kind: this.paused };
     const refused = first((line) => line.refusal);
     if (refused) return { kind: "refused", line: refused, detail: refused.refusal.detail };
     const clash = first((line) => line.clash);
     if (clash) return { kind: "clash", line: clash };
     const failing = first((line) => line.attempts > 0);
     if (failing) return { kind: failing.why === "network" ? "offline" : "retrying", detail: failing.detail };
+    if (this.catchingUp) return { kind: this.catchingUp };
     if (first((line) => line.save)) return { kind: "saving" };
     return lines.length ? { kind: "unsaved" } : { kind: "saved", at: this.lastSaved };
   }
@@ -136,7 +139,7 @@ export class Queue extends EventTarget {
       this.#pumpAll();
       const lines = [...this.#lines.values()];
       if (this.paused || lines.some((line) => line.isHeld || line.attempts)) return false;
-      if (!lines.some((line) => line.save)) return false;
+      if (!this.catchingUp && !lines.some((line) => line.save)) return false;
       await new Promise((changed) => this.addEventListener("change", changed, { once: true }));
     }
     return true;
@@ -154,6 +157,12 @@ export class Queue extends EventTarget {
   wake() {
     if (this.paused) return;
     for (const line of this.#lines.values()) if (line.save && !line.save.isFlying) this.#transmit(line);
+  }
+
+  catchUp(kind) {
+    if (this.catchingUp === kind) return;
+    this.catchingUp = kind;
+    this.#changed();
   }
 
   pause(why) {

@@ -4,71 +4,140 @@
 import { redrawAll } from "./live.js";
 import { fieldOf } from "./page.js";
 import { formSource, refill } from "./fields.js";
-import { send } from "./sending.js";
+import { namesIn } from "./lines.js";
 
 const AGAIN = 2000;
 
-export async function restore(page, queue, vault, told) {
-  vault.onleft = () => restore(page, queue, vault, told);
+/** `recall` takes in what an earlier page could undo. Pages that are closed later are seen to one after the other. */
+export function restore(page, queue, vault, told, recall) {
+  let seenTo = Promise.resolve();
+  const see = () => seeToLeft(page, queue, vault, told, recall);
+  vault.onleft = () => (seenTo = seenTo.then(see, see));
+  vault.onleft();
+}
+
+async function seeToLeft(page, queue, vault, told, recall) {
   const left = await vault.left();
   const steps = left.filter((record) => record.kind === "structure");
-  if (steps.length && (await doAgain(page, vault, left, steps))) await redrawAll(page, queue);
+  if (steps.length) {
+    queue.catchUp("saving");
+    await new Replay(page, queue, vault, left).run(steps);
+    await redrawAll(page, queue);
+  }
   let count = 0;
   for (const record of left) {
     if (record.kind === "text") count += restoreText(page, queue, vault, record);
     if (record.kind === "form") count += restoreForm(page, queue, vault, record);
     if (record.kind === "lost") showLost(page, vault, record);
+    if (record.kind === "history") recall(record);
   }
+  queue.catchUp(null);
   if (count) told(page.say("restored", { count }));
 }
 
-/**
- * Send the steps again as the earlier page would have: the server knows those that it has. True where something
- * was stored, which this page does not show.
- */
-async function doAgain(page, vault, left, records) {
-  let stored = false;
-  for (const record of records) {
-    for (const { sequence, changes } of record.steps) {
-      const outcome = await again(page, record.client, sequence, changes);
-      if (outcome.kind === "saved") {
-        stored = true;
-        for (const [ref, { id }] of Object.entries(outcome.answer.items ?? {})) {
-          const text = left.find(({ kind, ref: name, client }) => kind === "text" && name === ref && client === record.client);
-          if (text) await vault.amend(Object.assign(text, { id }));
-        }
-      } else await keepLost(vault, record, changes);
+/** Sends steps again as the page would have that left them: the server knows those that it has. */
+class Replay {
+  #page;
+  #queue;
+  #vault;
+  #left;
+  #versions = new Map();
+  #asked = 0;
+
+  constructor(page, queue, vault, left) {
+    this.#page = page;
+    this.#queue = queue;
+    this.#vault = vault;
+    this.#left = left;
+  }
+
+  async run(records) {
+    for (const record of records) {
+      for (const step of record.steps) await this.#step(record, step);
+      await this.#vault.discard(record.key);
     }
-    await vault.discard(record.key);
+    const unnamed = this.#left.filter(({ kind, ref, id }) => kind === "text" && !id && !/^\d+$/.test(ref));
+    for (const text of unnamed) await this.#ask(text);
   }
-  return stored;
+
+  /** Store what can be stored of the step; what others have overtaken is kept, to be seen. */
+  async #step(record, { sequence, changes }) {
+    let rest = changes.map((change) => this.#upToDate(change));
+    while (rest.length) {
+      const outcome = await this.#send({ client: record.client, field: "structure", sequence, changes: rest });
+      if (outcome.kind === "saved") return this.#learn(outcome.answer, rest);
+      if (outcome.kind === "superseded") return;  // stored, and so was the step after it
+      const name = (outcome.problem ?? outcome).item;
+      const concerned = rest.filter(({ item }) => item != null && String(item) === String(name));
+      const apart = concerned.length ? concerned : rest;
+      for (const change of apart) await this.#keepApart(record, sequence, change, outcome);
+      rest = rest.filter((change) => !apart.includes(change));
+    }
+  }
+
+  async #send({ client, field, sequence, changes }) {
+    const body = JSON.stringify({ client, field, sequence, changes });
+    const headers = { "Content-Type": "application/json", Accept: "application/json" };
+    for (;;) {
+      const outcome = await this.#queue.transport({ sequence, body, headers, address: `${this.#page.url}/changes` });
+      if (outcome.kind === "signed-out") this.#queue.pause("signed-out");
+      else if (outcome.kind !== "again") return outcome;
+      this.#queue.catchUp(outcome.why === "network" ? "offline" : "retrying");
+      await new Promise((resolve) => setTimeout(resolve, AGAIN));
+    }
+  }
+
+  /** The page that left the step did not know yet what versions its own items would have. */
+  #upToDate(change) {
+    const version = this.#versions.get(String(change.item));
+    return version === undefined || change.version === undefined ? change : { ...change, version };
+  }
+
+  async #learn(answer, changes) {
+    const own = new Set([...namesIn(changes).made.keys(), ...changes.filter(({ kind }) => kind === "text").map(({ item }) => String(item))]);
+    for (const [ref, { id, version }] of Object.entries(answer.items ?? {})) {
+      if (own.has(ref)) this.#versions.set(ref, version);
+      await this.#name(ref, id);
+    }
+  }
+
+  async #name(ref, id) {
+    this.#page.learn(ref, id);
+    for (const text of this.#left.filter((each) => each.kind === "text" && each.ref === ref && !each.id)) {
+      await this.#vault.amend(Object.assign(text, { id }));
+    }
+  }
+
+  /** The id of an item whose step was stored without this page being told: to keep it changes nothing. */
+  async #ask({ ref }) {
+    const { client } = this.#page;
+    const changes = [{ kind: "keep", item: ref }];
+    const outcome = await this.#send({ client, field: "named", sequence: ++this.#asked, changes });
+    for (const [name, { id }] of Object.entries(outcome.answer?.items ?? {})) await this.#name(name, id);
+  }
+
+  /** A text over another one shows both; words whose place is gone are shown beside the report. */
+  async #keepApart({ key, client }, sequence, change, { kind, problem }) {
+    const words = wordsOf(change);
+    const ref = String(change.item);
+    const isTyped = this.#left.some((each) => each.kind === "text" && each.ref === ref && each.client === client);
+    if (!words || (isTyped && change.kind === "text")) return;
+    const field = `apart-${sequence}-${this.#left.length}`;
+    const row = { key: `${key} ${field}`, field, client };
+    const kept =
+      change.kind === "text" && kind === "clash"
+        ? { ...row, kind: "text", ref, id: problem.item, text: words, base: change.base, version: change.version }
+        : { ...row, kind: "lost", text: words };
+    this.#left.push(kept);
+    await this.#vault.amend(kept);
+  }
 }
 
-async function again(page, client, sequence, changes) {
-  const body = JSON.stringify({ client, field: "structure", sequence, changes });
-  const headers = { "Content-Type": "application/json", Accept: "application/json" };
-  for (;;) {
-    const outcome = await send({ sequence, body, headers, address: `${page.url}/changes` });
-    if (outcome.kind !== "again" && outcome.kind !== "signed-out") return outcome;
-    await new Promise((resolve) => setTimeout(resolve, AGAIN));
-  }
-}
-
-/** The words of a step that cannot be done any more. */
-async function keepLost(vault, record, changes) {
-  const texts = [];
-  const read = (item) => {
-    texts.push(item.text);
-    (item.items ?? []).forEach(read);
-  };
-  for (const change of changes) {
-    if (change.kind === "add") change.items.forEach(read);
-    if (change.kind === "text") texts.push(change.text);
-  }
-  const text = texts.filter(Boolean).join("\n");
-  const { client } = record;
-  const field = `lost-${changes.length}-${text.length}`;
-  if (text) await vault.amend({ key: `${record.key} ${field}`, field, client, kind: "lost", text });
+function wordsOf(change) {
+  if (change.kind === "text") return change.text;
+  if (change.kind === "restore") return change.texts.map(([, text]) => text).filter(Boolean).join("\n");
+  const read = ({ text, items = [] }) => [text, ...items.flatMap(read)];
+  return change.kind === "add" ? change.items.flatMap(read).filter(Boolean).join("\n") : "";
 }
 
 function restoreText(page, queue, vault, record) {
