@@ -34,6 +34,7 @@ def do_all(outline: OutlinePage) -> None:
     outline.go(STATEMENTS)
     outline.press("Enter")
     outline.type("新的一项其下一项")
+    outline.page.wait_for_timeout(300)  # what is typed lies in the vault before it is parted
     for _ in range(4):
         outline.press("ArrowLeft")
     outline.press("Enter", "Tab")

@@ -116,7 +116,9 @@ export class Queue extends EventTarget {
     }
     for (const { kind, item, text } of changes) {
       const line = kind === "text" ? this.textLine(item) : null;
-      if (line) line.typed = text;
+      if (!line) continue;
+      line.typed = text;
+      this.#keep(line);
     }
     const known = new Set([...names].map((name) => this.nameOf(name)));
     this.#structure.steps.push({ changes, names: known, made, resolve, reject, sequence: ++this.#sequence });
