@@ -93,8 +93,8 @@ class TestUnsavedText:
         typed.fill("另起一稿")
         writing.page.wait_for_timeout(KEPT)
         again = crash_and_open_again(writing)
-        again.saved()
         expect(again.page.locator(f"#text-{field_id}")).to_have_value("另起一稿")
+        again.saved()
         expect(again.clash()).to_have_count(0)
         assert stored_text(site, field_id) == "另起一稿"
         writing.visit.problems.clear()
