@@ -126,6 +126,69 @@ class TestAmending:
         assert "商户对账单自助下载" in lin.get(f"{URL}/edit").text
 
 
+TOUCHES: dict[str, tuple[str, dict[str, str]]] = {
+    "a text": ("/items/{item}", {"text": "改过", "version": "{version}"}),
+    "a new item": ("/items", {"section": "{section}", "text": "新的一项"}),
+    "a heading": ("/sections/{section}", {"heading": "【O9 改名】", "version": "{section_version}"}),
+    "the order": ("/sections/{section}/place", {"direction": "down"}),
+    "a metric": (
+        "/readings",
+        {"item": "{metric}", "name": "入金有效成功率", "base": "99.972%", "literal": "91%"},
+    ),
+    "an event": ("/incidents", {"section": "{events}", "text": "6/6 10:20 监控发现云杉银行代付失败"}),
+    "the page": ("/source", {"text": "# 第23周\n\n- 只剩一句\n", "version": "{report}"}),
+    "a pasted page": (
+        "/paste/page",
+        {"text": "# 第23周\n\n- 只剩一句\n", "version": "{report}", "how": "replace"},
+    ),
+}
+
+
+class TestAPublishedWeek:
+    @pytest.mark.parametrize("touch", TOUCHES)
+    def test_stays_as_it_is_for_readers_whatever_is_changed(
+        self, lin: TestClient, database: Database, cast: Cast, sign_in: SignIn, published: int, touch: str
+    ) -> None:
+        def seen() -> tuple[str, Any]:
+            page = sign_in(lin, cast.eve).get(URL).text
+            sign_in(lin, cast.lin)
+            with database.reading() as session:
+                return page, session.execute(
+                    select(Revision.number, Revision.document, Revision.hash, Revision.reason)
+                ).all()
+
+        before = seen()
+        path, form = TOUCHES[touch]
+        ids = ids_of(database, published)
+        filled = {name: value.format(**ids) for name, value in form.items()}
+        assert lin.post(URL + path.format(**ids), data=filled).status_code in {200, 303}
+        report = report_of(database, published)
+        assert (report.state, report.published_revision) == ("amending", 1)
+        assert seen() == before
+        publish(lin, database, published, "补充")
+        page, revisions = seen()
+        assert page != before[0]
+        assert revisions[0] == before[1][0]
+
+
+def ids_of(database: Database, report_id: int) -> dict[str, int]:
+    """What the forms of `TOUCHES` name."""
+    with database.reading() as session:
+        items = session.scalars(select(Item).where(Item.report_id == report_id)).all()
+        sections = session.scalars(select(Section).where(Section.report_id == report_id)).all()
+    item = next(one for one in items if one.text.startswith("商户对账单"))
+    section = next(one for one in sections if one.id == item.section_id)
+    return {
+        "item": item.id,
+        "version": item.version,
+        "section": section.id,
+        "section_version": section.version,
+        "metric": next(one.id for one in items if one.text.startswith("入金有效成功率")),
+        "events": next(one.id for one in sections if one.kind == "incidents"),
+        "report": report_of(database, report_id).version,
+    }
+
+
 class TestDiscardingADraft:
     def test_removes_it(self, lin: TestClient, database: Database) -> None:
         lin.post(WEEKS, data={"period_start": "2025-06-09"})
