@@ -13,6 +13,7 @@ import argparse
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 
 from sqlalchemy import select
 
@@ -75,18 +76,22 @@ def repeats(database: Database, url: str, week: str, items: list[int], options: 
 
 
 def crashes(database: Database, url: str, week: str, items: list[int], options: argparse.Namespace) -> None:
-    slowest = 0.0
+    waits: list[float] = []
     acknowledged = 0
     for number, (ready, acknowledged) in enumerate(
         crash_while_writing(database, items, rounds=options.rounds, start=lambda: starting(url, week)),
         start=1,
     ):
-        slowest = max(slowest, ready)
+        waits.append(ready)
         if number % 50 == 0:
-            print(f"{number} crashes, {acknowledged} acknowledged saves, none lost", flush=True)
+            print(
+                f"{number} crashes, {acknowledged} acknowledged saves, none lost; "
+                f"ready again in {median(waits):.1f} s mostly, {max(waits):.1f} s at most",
+                flush=True,
+            )
     print(
         f"{options.rounds} crashes, {acknowledged} acknowledged saves, none lost; "
-        f"ready again in {slowest:.1f} s at most"
+        f"ready again in {median(waits):.1f} s mostly, {max(waits):.1f} s at most"
     )
 
 
