@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
 from tests.browser.conftest import Open, Site
-from tests.browser.writing import STATEMENT, URL, Saves, Writing, id_of, stored_text
+from tests.browser.writing import SAVES, STATEMENT, URL, Saves, Writing, id_of, stored_text
 from tests.reports.pages import store_week
 
 
@@ -101,6 +101,7 @@ ORDERS = {
     "Firefox": ["start", "keydown", "text", "input composing", "end", "input"],
     "Safari": ["start", "keydown", "text", "input composing", "end", "enter 229"],
     "Chromium": ["start", "keydown", "text", "input composing", "end"],
+    "one that is left without an end": ["start", "keydown", "text", "input composing", "leave"],
 }
 PLAY = """(field, [steps, text]) => {
   const fire = (kind, name, more = {}) =>
@@ -113,6 +114,7 @@ PLAY = """(field, [steps, text]) => {
       fire(InputEvent, "input", {inputType: "insertCompositionText", isComposing: true}),
     end: () => fire(CompositionEvent, "compositionend", {data: text}),
     input: () => fire(InputEvent, "input", {inputType: "insertCompositionText"}),
+    leave: () => fire(FocusEvent, "focusout"),
     "enter 229": () => fire(KeyboardEvent, "keydown", {key: "Enter", keyCode: 229}),
   };
   field.focus();
@@ -125,11 +127,12 @@ class TestTheEventOrder:
     def test_of_each_browser_saves_the_word_once_and_makes_no_item(
         self, writing: Writing, saves: Saves, site: Site, browser: str
     ) -> None:
+        """Guards: the key code 229, `compositionend` and `focusout` in compose.js."""
         field = writing.statement
         item = id_of(field)
         items = writing.page.locator("li.item").count()
-        field.evaluate(PLAY, [ORDERS[browser], "完成"])
-        writing.says("unsaved")
+        with writing.page.expect_response(SAVES):
+            field.evaluate(PLAY, [ORDERS[browser], "完成"])
         writing.saved()
         assert stored_text(site, item) == STATEMENT + "完成"
         assert texts(saves) == [STATEMENT + "完成"]

@@ -110,7 +110,7 @@ class TestChangesOfOneText:
     def test_in_the_same_words_are_settled_by_a_person(
         self, writers: tuple[Writing, Writing], site: Site
     ) -> None:
-        """Guard: the server's 409; `isHeld` of a line with a clash."""
+        """Guards, either of which is enough: the server's 409, `isHeld` of a line with a clash."""
         lin, ada = writers
         item = id_of(lin.statement)
         mine = field(lin, item)
