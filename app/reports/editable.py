@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from app.document.entries import Entry, section_entries
 from app.document.event_lines import next_day_recovery, statement_of
@@ -33,6 +34,10 @@ class Chip:
     said_in: int | None = None
     """Of a date that was said in an earlier week, its number; `absolute` is how to write what it meant."""
     absolute: str | None = None
+
+    def number(self, name: str) -> Decimal:
+        """A field of digits as the number it is."""
+        return Decimal(self.fields[name])
 
 
 @dataclass(frozen=True, slots=True)
