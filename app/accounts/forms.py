@@ -41,6 +41,13 @@ class SignInForm(BaseModel):
     next: Line = ""
 
 
+class LinkForm(BaseModel):
+    """Where to go once signed in by a link; `then` is `password` where one is to be chosen first."""
+
+    next: Line = ""
+    then: Line = ""
+
+
 class TeamForm(BaseModel):
     team_name: Line = ""
     team_slug: Line = ""

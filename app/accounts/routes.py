@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from app.accounts import actions, form_actions, links, queries, sessions, signing_in
 from app.accounts.access import CurrentViewer, OptionalViewer, Public
-from app.accounts.forms import FIELDS, SetupForm, SignInForm
+from app.accounts.forms import FIELDS, LinkForm, SetupForm, SignInForm
 from app.accounts.models import User
 from app.config import Settings
 from app.db import Database
@@ -77,15 +77,26 @@ def sign_out(request: Request, public: Public, viewer: OptionalViewer, session: 
 
 
 @router.get("/sign-in/{token}")
-def link_page(request: Request, public: Public, token: str, session: DbSession, now: Now) -> Response:
-    """Shows one button. Mail programs that open links to look at them do not use them up."""
+def link_page(
+    request: Request, public: Public, token: str, session: DbSession, now: Now, next: str = ""
+) -> Response:
+    """Shows a button. Mail programs that open links to look at them do not use them up."""
     link = links.find_link(session, token, "sign_in", at=now)
     user = session.get_one(User, link.user_id)
-    return page(request, "accounts/link.html", {"person": user.display_name})
+    context = {"person": user.display_name, "next": next, "has_password": user.password_hash is not None}
+    return page(request, "accounts/link.html", context)
 
 
 @router.post("/sign-in/{token}")
-def use_link(request: Request, public: Public, token: str, session: DbSession, now: Now) -> Response:
+def use_link(
+    request: Request,
+    public: Public,
+    token: str,
+    form: Annotated[LinkForm, Form()],
+    session: DbSession,
+    now: Now,
+) -> Response:
+    """Signs in, and leads to where the person was going."""
     user = links.use_sign_in_link(session, token, at=now)
     browser = _browser(request)
     new = sessions.begin_session(
@@ -96,7 +107,8 @@ def use_link(request: Request, public: Public, token: str, session: DbSession, n
         replacing=browser.token,
         at=now,
     )
-    return _welcome(request, new, user, "/" if user.password_hash else "/account")
+    to = "/account#password" if form.then == "password" else urls.local_path(form.next)
+    return _welcome(request, new, user, to)
 
 
 @router.get("/setup/{token}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -159,13 +161,39 @@ class TestASignInLink:
             actions.deactivate(session, session.get_one(User, cast.lin.id), at=clock.now)
         assert client.post(link).status_code == 404
 
-    def test_of_somebody_without_a_password_leads_to_choosing_one(
+    @pytest.mark.parametrize(
+        ("next", "to"),
+        [
+            ("/teams/payments/trends?weeks=52", "/teams/payments/trends?weeks=52"),
+            ("", "/"),
+            ("https://elsewhere.test/", "/"),
+            ("//elsewhere.test", "/"),
+        ],
+    )
+    def test_leads_to_where_the_person_was_going(
+        self, client: TestClient, link: str, next: str, to: str
+    ) -> None:
+        page = client.get(link, params={"next": next}).text
+        asked = re.search(r'<form method="post"><input type="hidden" name="next" value="([^"]*)"', page)
+        assert asked is not None
+        assert client.post(link, data={"next": unescape(asked[1])}).headers["location"] == to
+
+    def test_offers_to_choose_a_password_to_those_without_one(
+        self, client: TestClient, link: str, database: Database, cast: Cast
+    ) -> None:
+        assert "choose a password" not in client.get(link).text
+        with database.writing() as session:
+            session.get_one(User, cast.lin.id).password_hash = None
+        assert "Sign in and choose a password" in client.get(link).text
+        assert client.post(link, data={"then": "password"}).headers["location"] == "/account#password"
+        assert "Choose a password below" in client.get("/account").text
+
+    def test_leads_somebody_without_a_password_on_as_well(
         self, client: TestClient, link: str, database: Database, cast: Cast
     ) -> None:
         with database.writing() as session:
             session.get_one(User, cast.lin.id).password_hash = None
-        assert client.post(link).headers["location"] == "/account"
-        assert "Choose a password below" in client.get("/account").text
+        assert client.post(link, data={"next": "/teams"}).headers["location"] == "/teams"
 
     def test_is_stored_as_a_hash_only(self, link: str, database: Database) -> None:
         with database.reading() as session:
