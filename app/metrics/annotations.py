@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.actions import audit
 from app.errors import Conflict, Invalid, NotFound
-from app.metrics.models import Annotation, Metric
+from app.metrics.models import Annotation, FormerMark, Metric
 from app.metrics.settings import refuse_far_day, renew
 
 TEXT_LENGTH = 300
@@ -71,7 +71,9 @@ def change_annotation(
     at: datetime,
 ) -> None:
     _refuse_other_version(annotation, version)
-    annotation.text, annotation.day = _text(text), _day(day)
+    line, on = _text(text), _day(day)
+    _keep_former(session, annotation, at)
+    annotation.text, annotation.day, annotation.created_at = line, on, at
     annotation.metric_id = None if everywhere else metric.id
     annotation.version += 1
     _changed(session, metric, annotation, "annotation.changed", by=by, at=at)
@@ -81,8 +83,24 @@ def remove_annotation(
     session: Session, metric: Metric, annotation: Annotation, *, version: int, by: int, at: datetime
 ) -> None:
     _refuse_other_version(annotation, version)
+    _keep_former(session, annotation, at)
     session.delete(annotation)
     _changed(session, metric, annotation, "annotation.removed", by=by, at=at)
+
+
+def _keep_former(session: Session, annotation: Annotation, at: datetime) -> None:
+    """What it says until now, for pages as of a day before."""
+    session.add(
+        FormerMark(
+            kind="annotation",
+            team_id=annotation.team_id,
+            metric_id=annotation.metric_id,
+            day=annotation.day,
+            text=annotation.text,
+            said_from=annotation.created_at,
+            said_until=at,
+        )
+    )
 
 
 def _changed(

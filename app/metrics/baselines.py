@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid, NotFound
-from app.metrics.models import Baseline, Metric, Reading
+from app.metrics.models import Baseline, FormerMark, Metric, Reading
 from app.metrics.settings import changed, refuse_far_day
 from app.reports.models import Report
 
@@ -79,7 +79,9 @@ def change_baseline(
 ) -> None:
     _refuse_other_version(baseline, version)
     reason = _checked(session, metric, baseline, from_day=from_day, until_day=until_day, reason=reason)
+    _keep_former(session, metric, baseline, at)
     baseline.from_day, baseline.until_day, baseline.reason = from_day, until_day, reason
+    baseline.created_at = at
     baseline.version += 1
     _changed(session, metric, baseline, "baseline.changed", by=by, at=at)
 
@@ -89,6 +91,7 @@ def remove_baseline(
 ) -> None:
     """Limits are computed from the newest weeks again, or are those of the baseline before."""
     _refuse_other_version(baseline, version)
+    _keep_former(session, metric, baseline, at)
     session.delete(baseline)
     _changed(session, metric, baseline, "baseline.removed", by=by, at=at)
 
@@ -136,6 +139,22 @@ def _weeks_between(session: Session, metric: Metric, first: date, last: date) ->
             )
         )
         or 0
+    )
+
+
+def _keep_former(session: Session, metric: Metric, baseline: Baseline, at: datetime) -> None:
+    """What is locked until now, for pages as of a day before."""
+    session.add(
+        FormerMark(
+            kind="baseline",
+            team_id=metric.team_id,
+            metric_id=metric.id,
+            day=baseline.from_day,
+            until_day=baseline.until_day,
+            text=baseline.reason,
+            said_from=baseline.created_at,
+            said_until=at,
+        )
     )
 
 

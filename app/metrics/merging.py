@@ -18,6 +18,7 @@ from app.errors import Conflict, NotFound
 from app.metrics.models import (
     Annotation,
     Baseline,
+    FormerMark,
     Metric,
     MetricName,
     Reading,
@@ -30,7 +31,7 @@ from app.metrics.settings import changed, lock_team, refuse_other_version
 from app.metrics.settings_queries import weeks_told_together
 
 SETTINGS = ("name", "unit", "kind", "direction", "decimals", "rounding", "scale", "spc_scale", "position")
-MOVED = (Reading, UnreportedReading, MetricName, Target, Baseline, Annotation, TakenIn)
+MOVED = (Reading, UnreportedReading, MetricName, Target, Baseline, Annotation, FormerMark, TakenIn)
 
 
 def merge_metrics(

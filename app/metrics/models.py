@@ -186,3 +186,20 @@ class Annotation(Base):
     author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)
+
+
+class FormerMark(Base):
+    """What an annotation or locked limits said before they were changed or removed, and in which time."""
+
+    __tablename__ = "former_marks"
+    __table_args__ = (CheckConstraint("kind IN ('annotation', 'baseline')", name="kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"), index=True)
+    metric_id: Mapped[int | None] = mapped_column(ForeignKey("metrics.id", ondelete="CASCADE"), index=True)
+    day: Mapped[date]
+    until_day: Mapped[date | None]
+    text: Mapped[str] = mapped_column(Text)
+    said_from: Mapped[datetime] = mapped_column(Instant)
+    said_until: Mapped[datetime] = mapped_column(Instant)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Team
 from app.document.weeks import monday_of
 from app.incidents.models import Incident
-from app.metrics.models import Annotation, Target
+from app.metrics.models import Annotation, FormerMark, Target
 from app.metrics.models import Baseline as BaselineRow
 from app.metrics.models import Metric as MetricRow
 from app.metrics.models import Reading as ReadingRow
@@ -373,6 +373,22 @@ def _marks(session: Session, team_ids: Sequence[int], cutoff: datetime | None) -
     if cutoff is not None:
         times = (BaselineRow.created_at, Annotation.created_at, SkippedWeek.at)
         statements = [each.where(at < cutoff) for each, at in zip(statements, times, strict=True)]
+        statements.append(
+            select(
+                FormerMark.kind,
+                -FormerMark.id,
+                FormerMark.team_id,
+                FormerMark.metric_id,
+                FormerMark.day,
+                FormerMark.until_day,
+                cast(FormerMark.text, Text),
+                literal(0),
+            ).where(
+                FormerMark.team_id.in_(team_ids),
+                FormerMark.said_from < cutoff,
+                FormerMark.said_until >= cutoff,
+            )
+        )
     together = union_all(*statements).subquery()
     baselines: dict[int, list[Baseline]] = {}
     remarks: dict[int, list[Remark]] = {}

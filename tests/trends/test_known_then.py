@@ -16,7 +16,9 @@ from starlette.testclient import TestClient
 
 from app.db import Database
 from app.incidents.models import FollowUp, GradeChange, Incident
-from app.metrics.models import Metric, UnreportedReading
+from app.metrics.annotations import add_annotation, change_annotation, remove_annotation
+from app.metrics.baselines import change_baseline, lock_baseline, remove_baseline
+from app.metrics.models import Annotation, Baseline, Metric, UnreportedReading
 from app.reports.models import Report
 from tests.conftest import Cast, SignIn
 from tests.trends.weeks import AT, LAST, WEEK, happen, publish
@@ -146,6 +148,60 @@ class TestFollowUps:
             ("早就取消的改进", False, False),
         ):
             assert (text in then, text in today) == (was_open, is_open), text
+
+
+class TestRemarksAndLockedLimits:
+    """Said before the day that is asked about, changed or removed after it."""
+
+    @pytest.fixture
+    def metric(self, database: Database, cast: Cast) -> Metric:
+        with database.writing() as session:
+            for back in range(14, -1, -1):
+                publish(session, cast.payments, LAST - WEEK * back, {PAY_IN: f"99.98{back * back % 9}%"})
+            metric = session.scalars(select(Metric).where(Metric.name == PAY_IN)).one()
+            by, day = cast.lin.id, LAST - WEEK * 3
+            add_annotation(session, metric, text="切换通道", day=day, everywhere=True, by=by, at=AT)
+            add_annotation(session, metric, text="大促", day=day, everywhere=False, by=by, at=AT)
+            lock_baseline(
+                session, metric, from_day=LAST - WEEK * 13, until_day=LAST, reason="新通道", by=by, at=AT
+            )
+            return metric
+
+    def test_are_turned_back_when_they_were_changed(
+        self, read: Read, database: Database, cast: Cast, metric: Metric
+    ) -> None:
+        with database.writing() as session:
+            mine = session.get_one(Metric, metric.id)
+            remark = session.scalars(select(Annotation).where(Annotation.text == "切换通道")).one()
+            baseline = session.scalars(select(Baseline)).one()
+            told: Any = {"version": 1, "by": cast.lin.id, "at": CORRECTED}
+            change_annotation(
+                session, mine, remark, text="改了的说明", day=remark.day, everywhere=True, **told
+            )
+            days: Any = {"from_day": baseline.from_day, "until_day": baseline.until_day}
+            change_baseline(session, mine, baseline, reason="改了的理由", **days, **told)
+        for query, here, gone in (
+            (THEN, ("切换通道", "大促", "新通道"), ("改了的说明", "改了的理由")),
+            (NOW, ("改了的说明", "大促", "改了的理由"), ("切换通道", "新通道")),
+        ):
+            page = read(query)
+            assert all(text in page for text in here), query
+            assert not any(text in page for text in gone), query
+
+    def test_are_brought_back_when_they_were_removed(
+        self, read: Read, database: Database, cast: Cast, metric: Metric
+    ) -> None:
+        with database.writing() as session:
+            mine = session.get_one(Metric, metric.id)
+            told: Any = {"version": 1, "by": cast.lin.id, "at": CORRECTED}
+            remark = session.scalars(select(Annotation).where(Annotation.text == "切换通道")).one()
+            remove_annotation(session, mine, remark, **told)
+            remove_baseline(session, mine, session.scalars(select(Baseline)).one(), **told)
+        then, today = read(THEN), read()
+        assert all(text in then for text in ("切换通道", "大促", "新通道"))
+        assert "大促" in today
+        assert not any(text in today for text in ("切换通道", "新通道"))
+        assert "切换通道" not in read("?as_of=2025-06-12")
 
 
 @pytest.mark.usefixtures("restated")
