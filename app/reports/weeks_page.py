@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -78,6 +79,9 @@ class YearSummary:
     weeks_with_accidents: int
 
 
+STATES = ("published", "amended", "draft", "skipped", "missing", "future")
+
+
 @dataclass(frozen=True, slots=True)
 class BoardCell:
     start: date
@@ -107,6 +111,12 @@ class Board:
     @property
     def has_goals(self) -> bool:
         return any(row.goals and row.goals.said for row in self.rows)
+
+    @property
+    def this_week(self) -> list[tuple[str, int]]:
+        """How many teams are how far, those that are done first."""
+        counts = Counter(row.cells[-1].state for row in self.rows)
+        return [(state, counts[state]) for state in STATES if counts[state]]
 
 
 def weeks_page(

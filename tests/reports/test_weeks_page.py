@@ -236,6 +236,13 @@ class TestTheBoard:
     def two_teams(self, year: None, database: Database, cast: Cast, clock: Clock) -> None:
         store(database, cast.merchant, cast.lin, clock, FIRST + timedelta(days=14))
 
+    def test_of_a_department_says_how_far_its_teams_are_this_week(
+        self, two_teams: None, client: TestClient, cast: Cast, sign_in: SignIn
+    ) -> None:
+        page = sign_in(client, cast.mei).get(f"/teams/{cast.department.slug}/weeks").text
+        assert "There is no report to read yet" not in page
+        assert "This week: 2 not begun." in page
+
     def test_shows_a_manager_all_their_teams(self, two_teams: None, mei: Reader) -> None:
         board = mei.page().one("table", of="board")
         rows = board.one("tbody").find("tr")
