@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.reports.models import Fact
 from tests.browser.conftest import Open, Site
-from tests.browser.writing import STATEMENT, URL, Writing, id_of, stored_text
+from tests.browser.writing import URL, Writing, id_of, stored_text
 from tests.reports.pages import store_week
 
 TEXT = "商户对账单：进度60%，预计6/13灰度，涉及金额2618300.75元"
