@@ -14,6 +14,7 @@ from app.reports.assembly import document_of, published_document
 from app.reports.models import Report
 from app.reports.starting import start_report
 from tests.browser.conftest import DESKTOP, PHONE, Open, Site
+from tests.browser.writing import Writing
 from tests.reports.pages import MONDAY, PAGE, store_week
 
 WEEKS = "/teams/payments/weeks"
@@ -96,6 +97,24 @@ class TestAPastedPage:
         expect(page.get_by_text("已采用粘贴的页面")).to_have_count(0)
         page.wait_for_url(f"**{NEXT}/edit")
         assert written(site, draft) == before
+
+    def test_and_its_taking_back_are_seen_by_whoever_has_the_week_open(
+        self, visit: Open, site: Site, draft: int
+    ) -> None:
+        """Guards: `arranged` in merging.py, and in discarding.py where the page is taken back."""
+        other = Writing(visit(f"{NEXT}/edit", as_=site.cast.ada))
+        page = visit(f"{NEXT}/edit", as_=site.cast.lin).page
+        expect(other.page.locator("#people")).to_have_text("林晚也在写")
+        paste(empty_field(page), THIS_WEEK.replace("## 【O2", "- 只在粘贴的页里\n\n## 【O2"))
+        page.get_by_role("button", name="当作整页来读").click()
+        page.get_by_role("button", name="采用", exact=True).click()
+        pasted = other.item("只在粘贴的页里")
+        expect(pasted).to_be_visible()
+        page.locator("#notices").get_by_role("button", name="撤销").click()
+        expect(pasted).to_have_count(0)
+        other.item("商户对账单").fill("商户对账单：照样能写")
+        other.saved()
+        expect(page.locator("textarea[name=text]").filter(has_text="照样能写").first).to_be_visible()
 
     def test_a_list_is_no_page_and_is_not_asked_about(self, visit: Open, site: Site, draft: int) -> None:
         page = visit(f"{NEXT}/edit", as_=site.cast.lin).page
