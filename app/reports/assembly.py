@@ -111,6 +111,7 @@ def lay_out(
             "kind": block.kind,
             "text": block.text,
             "ordered": block.ordered,
+            "number": block.number,
             "position": path[-1],
             "version": report.version,
             "carried": carried.get((index, path)),
@@ -157,6 +158,7 @@ def working_copy(
         Item.kind,
         Item.text,
         Item.ordered,
+        Item.number,
         Item.version,
         Item.carried,
         Item.carried_open,
@@ -181,6 +183,7 @@ def working_copy(
             kind=row.kind,
             text=row.text,
             ordered=row.ordered,
+            number=row.number,
             blocks=[],
             source=_source(row.source_start, row.source_end, row.source_line),
         )

@@ -213,6 +213,8 @@ def _write(
         if row in plan.placed:
             values |= {"position": row.position, "section_id": row.section}
             values["parent_id"] = row.parent.id if row.parent else None
+        if row in plan.moved:
+            values["number"] = None
         if row in plan.texts:
             values |= {"text": row.text, "version": row.version, "updated_at": at, "updated_by_id": by_id}
             values |= dict.fromkeys(("source_start", "source_end", "source_line"))

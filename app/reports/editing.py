@@ -159,7 +159,7 @@ def move_item(
         target.insert(target.index(parent) + 1, item)
         item.parent_id = parent.parent_id
         put_in_order(session, target)
-    item.carried_open = False
+    item.carried_open, item.number = False, None
     return touch(session, report, sections, by=by, at=at, written={item.id})
 
 
@@ -346,6 +346,7 @@ def _insert(
         kind=block.kind,
         text=block.text,
         ordered=block.ordered,
+        number=block.number,
         position=position,
         version=session.get_one(Report, report_id).version + 1,  # ids may come again, versions do not
     )

@@ -244,6 +244,7 @@ def _place(
                 kind=block.kind,
                 text=block.text,
                 ordered=block.ordered,
+                number=block.number,
                 position=place,
                 version=merge.version,
                 updated_at=merge.at,
@@ -273,6 +274,7 @@ def _bring_in_line(
         row.version += 1
         row.carried_open = False
         row.updated_at, row.updated_by_id = merge.at, merge.by.id
+    row.number = block.number
     row.section_id, row.parent_id = section_id, parent_id
 
 
@@ -350,7 +352,7 @@ def _content(document: Document) -> tuple[object, ...]:
 
 def _shapes(blocks: Sequence[Block]) -> Iterator[tuple[object, ...]]:
     for path, block in walk(blocks):
-        yield path, block.kind, block.ordered, block.text
+        yield path, block.kind, block.ordered, block.number, block.text
 
 
 def _refuse_too_large(document: Document) -> None:

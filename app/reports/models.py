@@ -136,6 +136,8 @@ class Item(Base):
     kind: Mapped[str] = mapped_column(String(16), default="item")
     text: Mapped[str] = mapped_column(Text)
     ordered: Mapped[bool] = mapped_column(default=False)
+    number: Mapped[int | None]
+    """Of an ordered item that bears another number than the one that follows, as a list that begins at 3."""
     position: Mapped[int]
     highlight: Mapped[bool] = mapped_column(default=False)
     initiative_id: Mapped[int | None] = mapped_column(ForeignKey("initiatives.id", ondelete="SET NULL"))

@@ -91,6 +91,8 @@ class Plan:
         self.placed: set[Row] = set()
         self.kept: set[Row] = set()
         """Stored items that got another text, another place, or of which what is carried over changed."""
+        self.moved: set[Row] = set()
+        """Those that somebody put in another place, and that bear the number of that from now on."""
         self.removed: list[int] = []
         self.branches: list[Row] = []
         """The stored items among the removed ones that were to be; the others went with them."""
@@ -211,6 +213,7 @@ class Plan:
                 one.section = change.section
                 self._note_place(one)
         self._note_place(row)
+        self.moved.add(row)
         self._reorder(beside)
         self._confirm(row)
         self.answered[change.item] = row
