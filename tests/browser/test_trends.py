@@ -66,6 +66,18 @@ class TestThePage:
             page = visit(URL + query, as_=written.cast.eve, size=size).page
             assert page.evaluate(OVERLAPPING) == []
 
+    @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+    def test_has_no_labels_over_one_another_where_a_year_does_not_add_up(
+        self, visit: Open, site: Site, size: dict[str, int]
+    ) -> None:
+        team = site.cast.payments
+        with site.database.writing() as session:
+            publish(session, team, LAST - WEEK * 11, {"支付系统年度可用性": "99.99%"})
+            publish(session, team, LAST, {"支付系统年度可用性": "99.998%"})
+        opened = visit(URL, as_=site.cast.eve, size=size)
+        expect(opened.page.locator("#ytd").locator("xpath=../..")).to_contain_text("与前后不一致")
+        assert opened.page.evaluate(OVERLAPPING) == []
+
     def test_prints_on_one_landscape_page(self, visit: Open, written: Site) -> None:
         page = visit(URL, as_=written.cast.eve).page
         printed = page.pdf(prefer_css_page_size=True)

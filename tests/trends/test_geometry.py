@@ -152,6 +152,18 @@ class TestATarget:
         assert drawn.target_label is not None
         assert abs(drawn.latest.y - drawn.target_label.y) >= LABEL_HEIGHT - 0.2
 
+    @settings(deadline=None)
+    @given(
+        st.decimals(min_value=99, max_value=100, places=3), st.decimals(min_value=99, max_value=100, places=3)
+    )
+    def test_line_never_runs_through_a_value_that_is_not_of_the_last_week(
+        self, value: Decimal, target: Decimal
+    ) -> None:
+        drawn = chart(value, value, targets=[Target(0, 26, target)])
+        assert drawn.latest is not None
+        assert drawn.target_label is not None
+        assert abs(drawn.latest.y - drawn.target_label.y) >= LABEL_HEIGHT - 0.2
+
 
 class TestLabels:
     def test_stand_at_the_newest_and_the_worst_value(self) -> None:
