@@ -59,6 +59,15 @@ class TestWhatOthersSaved:
         expect(lin.page.locator(f"#item-{item}").get_by_text("90%", exact=True)).to_be_visible()
         lin.saved()
 
+    def test_offers_to_publish_the_amendment_that_it_makes(self, writers: tuple[Writing, Writing]) -> None:
+        """Guard: becomeAmendment in live.js."""
+        lin, ada = writers
+        publish = lin.page.get_by_role("link", name="发布修订")
+        expect(publish).to_have_count(0)
+        field(ada, id_of(lin.statement)).fill("她的")
+        ada.saved()
+        expect(publish).to_be_visible(timeout=SEEN)
+
     def test_is_typed_over_as_it_now_stands(self, writers: tuple[Writing, Writing], site: Site) -> None:
         lin, ada = writers
         item = id_of(lin.statement)

@@ -30,7 +30,7 @@ export function startFields(page, queue) {
 }
 
 /** The first change of a published week makes it an amendment, which the bar then offers to publish. */
-async function becomeAmendment(page) {
+export async function becomeAmendment(page) {
   if (page.main.dataset.state !== "published") return;
   page.main.dataset.state = "amending";
   const answer = await fetch(page.document.location.pathname, { redirect: "manual" }).catch(() => null);

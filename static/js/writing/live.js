@@ -1,7 +1,7 @@
 // What others do to the same week while it is open here: their saved changes, and who is on which item. A field
 // that somebody is in, or that is not saved yet, only gets a mark; its next save is merged or settled.
 
-import { isTypedIn, redrawSection } from "./fields.js";
+import { becomeAmendment, isTypedIn, redrawSection } from "./fields.js";
 import { fieldOf } from "./page.js";
 import { arrange, draw, elementsOf, written } from "./place.js";
 
@@ -51,6 +51,7 @@ function watchStream(page, queue, on) {
 
 async function drawChanges(page, queue, { version, by, client, items, removed, sections, goals, arranged }, marks) {
   if (client === page.client) return;
+  becomeAmendment(page);
   const drawn = new Set(sections);
   const waiting = [];
   for (const item of items) {
