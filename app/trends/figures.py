@@ -35,13 +35,14 @@ SIX = 6
 class Spot:
     """A week of a chart under the pointer: what it says, and the path to what readers saw, if it has one.
 
-    `missing` where the week has a report that does not say the value.
+    `missing` where the week does not say the value; `unwritten` is its Monday where it has no report at all.
     """
 
     x: float
     say: str
     path: str | None
     missing: bool = False
+    unwritten: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +358,9 @@ def _spots(judged: Judged, shown: Shown, words: Words) -> list[Spot]:
     for index in series.missing:
         week = axis.week(index)
         say = sentences.gap(index, series.withdrawn.get(index), shown.skipped.get(week), words)
-        spots.append(Spot(axis.edge(index), say, shown.path(week), missing=True))
+        path = shown.path(week)
+        unwritten = None if path else week
+        spots.append(Spot(axis.edge(index), say, path, missing=True, unwritten=unwritten))
     return sorted(spots, key=lambda spot: spot.x)
 
 

@@ -340,6 +340,18 @@ class TestATeam:
         assert "2025 年事故：D 级 2" in listed
 
 
+class TestAGap:
+    def test_of_a_week_without_a_report_leads_writers_to_where_it_is_started(
+        self, client: TestClient, cast: Cast, sign_in: SignIn, written: Database
+    ) -> None:
+        week = LAST - WEEK * 18
+        started = sign_in(client, cast.lin).get(URL).text.count(f'<a href="weeks/{week}/start">')
+        assert started == 2  # a metric each; the year to date draws no gaps to point at
+        assert client.get(f"/teams/payments/weeks/{week}/start").status_code == 200
+        for reader, query in ((cast.eve, ""), (cast.lin, "?as_of=2025-06-30")):
+            assert f'href="weeks/{week}/start"' not in sign_in(client, reader).get(URL + query).text
+
+
 class TestADepartment:
     @pytest.fixture
     def both(self, database: Database, cast: Cast) -> None:
