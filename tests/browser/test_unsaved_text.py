@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
-from sqlalchemy import delete, update
+from playwright.sync_api import BrowserContext, Route, expect
+from sqlalchemy import delete, select, update
 
 from app.reports.models import Item, Report
 from tests.browser.conftest import Open, Site, Visit
@@ -128,6 +128,42 @@ class TestUnsavedText:
         expect(lost).to_be_hidden()
         again.page.wait_for_timeout(200)
         assert again.kept() == []
+        writing.visit.problems.clear()
+
+    @pytest.mark.parametrize("is_stored", [False, True], ids=["not sent", "stored and not answered"])
+    def test_of_new_items_comes_back_in_its_place_and_once(
+        self, writing: Writing, site: Site, field_id: int, is_stored: bool
+    ) -> None:
+        """Guard: doAgain in restore.js; the server knows a step that it has by its number."""
+        typed = writing.page.locator("textarea[name=text]:focus")
+
+        def lose(route: Route) -> None:
+            if route.request.method == "POST" and is_stored and not lost:
+                lost.append(route)
+                lose_the_answer(route)
+            else:
+                route.abort()
+
+        lost: list[Route] = []
+        writing.page.route(SAVES, lose)
+        writing.statement.press("End")
+        typed.press("Enter")
+        typed.press_sequentially("写了一半的新项")
+        typed.press("Enter")
+        typed.press_sequentially("又一项")
+        writing.page.wait_for_timeout(2 * KEPT)
+        again = crash_and_open_again(writing)
+        texts = again.page.locator(f"#item-{field_id}, #item-{field_id} ~ li.item:not([data-ghost])")
+        fields = texts.locator(":scope > .field textarea[name=text]")
+        expect(fields).to_have_count(3)
+        for place, text in enumerate([STATEMENT, "写了一半的新项", "又一项"]):
+            expect(fields.nth(place)).to_have_value(text)
+        again.saved()
+        again.page.wait_for_timeout(KEPT)
+        assert again.kept() == []
+        with site.database.reading() as session:
+            stored = session.scalars(select(Item.text).where(Item.text.in_(["写了一半的新项", "又一项"])))
+            assert sorted(stored) == ["写了一半的新项", "又一项"]
         writing.visit.problems.clear()
 
     def test_of_a_form_comes_back_too(self, writing: Writing) -> None:
