@@ -15,8 +15,9 @@ from app.trends.axes import TimeAxis
 from app.trends.geometry import Chart, Frame, Level, Point, Sign, Target, draw
 from app.trends.geometry.chart import CROWDED
 from app.trends.geometry.frame import values_of
+from app.trends.mark_queries import Remark
 from app.trends.pins import Pins, lay_pins
-from app.trends.queries import Remark, Week
+from app.trends.queries import Week
 from app.trends.statistics import (
     Bounds,
     Budget,

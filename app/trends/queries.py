@@ -11,21 +11,21 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, Select, Text, cast, func, literal, null, select, union_all
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Team
 from app.document.weeks import monday_of
 from app.incidents.models import Incident
-from app.metrics.models import Annotation, FormerMark, Target
-from app.metrics.models import Baseline as BaselineRow
 from app.metrics.models import Metric as MetricRow
 from app.metrics.models import Reading as ReadingRow
-from app.reports.models import Report, Revision, SkippedWeek
+from app.metrics.models import Target
+from app.reports.models import Report, Revision
 from app.trends.accident_queries import Accident, Seen, accidents_of
 from app.trends.asked import WINDOW, Asked
 from app.trends.axes import WEEK, TimeAxis
-from app.trends.statistics import Baseline, Metric, Reading, Series, TargetFrom, series
+from app.trends.mark_queries import Remark, marks_of
+from app.trends.statistics import Metric, Reading, Series, TargetFrom, series
 
 LEAST_WEEKS = 8
 """A younger team's charts are this wide, with room for the weeks to come before the first."""
@@ -63,18 +63,6 @@ class Week:
     def path(self) -> str:
         """What follows `weeks/` in the address of what readers saw."""
         return self.start.isoformat() if self.newest else f"{self.start}/revisions/{self.revision}"
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """What a person wrote beside a week of one metric, or of all (`metric_id` None)."""
-
-    id: int
-    metric_id: int | None
-    week: date
-    day: date
-    text: str
-    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +116,6 @@ class Published:
     cutoff: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Marks:
-    baselines: Mapping[int, tuple[Baseline, ...]]
-    remarks: Mapping[int, list[Remark]]
-    skipped: Mapping[int, dict[date, str]]
-
-
 def read(session: Session, team_id: int, asked: Asked, time_zone: str = "UTC") -> list[Trends]:
     """The team and the teams below it that have published weeks, all on one time axis; the team first.
 
@@ -161,7 +142,7 @@ def lay_out(session: Session, found: Published, asked: Asked) -> list[Trends]:
     whole = Span(min(span.first for span in spans.values()), max(span.last for span in spans.values()))
     axis = axis_for(whole, WINDOW[asked.weeks], asked.until)
     metrics = _metrics(session, ids)
-    marks = _marks(session, ids, cutoff)
+    marks = marks_of(session, ids, cutoff)
     metrics = [replace(metric, baselines=marks.baselines.get(metric.id, ())) for metric in metrics]
     readings = _readings(session, ids, known, axis, _needed_from(axis, metrics, asked))
     accidents, told = accidents_of(
@@ -331,78 +312,6 @@ def _metrics(session: Session, team_ids: Sequence[int]) -> list[Metric]:
             target = TargetFrom(row.from_day, row.literal, row.value)
             metrics[row.id] = replace(metric, targets=(*metric.targets, target))
     return list(metrics.values())
-
-
-def _marks(session: Session, team_ids: Sequence[int], cutoff: datetime | None) -> _Marks:
-    """Baselines, annotations and weeks said to have no report, in one statement."""
-    no_day = cast(null(), Date)
-    statements: list[Select[*tuple[Any, ...]]] = [
-        select(
-            literal("baseline").label("kind"),
-            BaselineRow.id.label("id"),
-            MetricRow.team_id.label("team_id"),
-            BaselineRow.metric_id.label("metric_id"),
-            BaselineRow.from_day.label("day"),
-            BaselineRow.until_day.label("until"),
-            cast(BaselineRow.reason, Text).label("text"),
-            BaselineRow.version.label("version"),
-        )
-        .join(MetricRow, MetricRow.id == BaselineRow.metric_id)
-        .where(MetricRow.team_id.in_(team_ids)),
-        select(
-            literal("annotation"),
-            Annotation.id,
-            Annotation.team_id,
-            Annotation.metric_id,
-            Annotation.day,
-            no_day,
-            cast(Annotation.text, Text),
-            Annotation.version,
-        ).where(Annotation.team_id.in_(team_ids)),
-        select(
-            literal("skipped"),
-            SkippedWeek.id,
-            SkippedWeek.team_id,
-            literal(0),
-            SkippedWeek.period_start,
-            no_day,
-            cast(SkippedWeek.reason, Text),
-            literal(0),
-        ).where(SkippedWeek.team_id.in_(team_ids)),
-    ]
-    if cutoff is not None:
-        times = (BaselineRow.created_at, Annotation.created_at, SkippedWeek.at)
-        statements = [each.where(at < cutoff) for each, at in zip(statements, times, strict=True)]
-        statements.append(
-            select(
-                FormerMark.kind,
-                -FormerMark.id,
-                FormerMark.team_id,
-                FormerMark.metric_id,
-                FormerMark.day,
-                FormerMark.until_day,
-                cast(FormerMark.text, Text),
-                literal(0),
-            ).where(
-                FormerMark.team_id.in_(team_ids),
-                FormerMark.said_from < cutoff,
-                FormerMark.said_until >= cutoff,
-            )
-        )
-    together = union_all(*statements).subquery()
-    baselines: dict[int, list[Baseline]] = {}
-    remarks: dict[int, list[Remark]] = {}
-    skipped: dict[int, dict[date, str]] = {}
-    for kind, id, team, metric, day, until, text, version in session.execute(
-        select(together).order_by(together.c.day, together.c.id)
-    ):
-        if kind == "baseline":
-            baselines.setdefault(metric, []).append(Baseline(day, until, text))
-        elif kind == "annotation":
-            remarks.setdefault(team, []).append(Remark(id, metric, monday_of(day), day, text, version))
-        else:
-            skipped.setdefault(team, {})[day] = text
-    return _Marks({metric: tuple(rows) for metric, rows in baselines.items()}, remarks, skipped)
 
 
 def _needed_from(axis: TimeAxis, metrics: Iterable[Metric], asked: Asked) -> date:

@@ -14,7 +14,8 @@ from app.document.weeks import week_of
 from app.trends.accident_queries import Accident
 from app.trends.asked import Asked
 from app.trends.axes import WEEK, TimeAxis
-from app.trends.queries import Remark, Span, TeamRow, Trends, Week
+from app.trends.mark_queries import Remark
+from app.trends.queries import Span, TeamRow, Trends, Week
 from app.trends.statistics import Reading, series
 from app.trends.trends_page import trends_page
 from app.web import urls

@@ -6,67 +6,19 @@ import csv
 import io
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
 from typing import Any
 
-import brotli
 import pytest
 from starlette.testclient import TestClient
 
-from app.accounts.actions import grant_role
-from app.accounts.models import Team, User
 from app.db import Database
 from app.document.schema import Grade
-from app.metrics.actions import find_or_make_metric, set_target
 from tests.conftest import Cast, SignIn
-from tests.trends.weeks import AT, LAST, WEEK, happen, publish
+from tests.trends.weeks import LAST, WEEK, happen, publish
 
 URL = "/teams/payments/trends"
-CORRECTED = AT + timedelta(days=3)
 PAY_IN, PAY_OUT, AVAILABILITY = "入金有效成功率", "出金有效成功率", "支付系统年度可用性"
 Read = Callable[..., str]
-
-
-@pytest.fixture
-def written(database: Database, cast: Cast) -> Database:
-    """30 weeks: week 18 restated, week 6 missing, an accident in week 21 and one whose grade is open.
-
-    Pay-in varies between 99.980 % and 99.984 %, but for week 19 and the newest one.
-    """
-    with database.writing() as session:
-        for back in range(29, -1, -1):
-            if back == 18:
-                continue
-            pay_in = {0: "99.965%", 5: "99.912%"}.get(back, f"99.98{back * 7 % 5}%")
-            values = {PAY_IN: pay_in, PAY_OUT: "100%" if back == 2 else "99.95%", AVAILABILITY: "99.991%"}
-            report = publish(session, cast.payments, LAST - WEEK * back, values)
-            if back == 6:
-                corrected = values | {PAY_IN: "99.989%"}
-                publish(session, cast.payments, LAST - WEEK * 6, corrected, report=report, at=CORRECTED)
-            if back == 3:
-                happen(session, report, grade="C", symptom="**青禾银行**代扣超时\n更多", day="2025-05-21")
-                happen(session, report, grade=None, symptom="日报延迟", day="2025-05-22")
-            if back == 0:
-                happen(session, report, grade="open", symptom="对账文件解析失败", day="2025-06-11")
-        pay_in_id = find_or_make_metric(session, cast.payments.id, PAY_IN)
-        set_target(session, pay_in_id, literal="99.97%", from_day=date(2024, 1, 1))
-        set_target(session, pay_in_id, literal="99.98%", from_day=date(2025, 3, 31))
-        pay_out_id = find_or_make_metric(session, cast.payments.id, PAY_OUT)
-        set_target(session, pay_out_id, literal="99.95%", from_day=date(2024, 1, 1))
-    return database
-
-
-@pytest.fixture
-def read(client: TestClient, cast: Cast, sign_in: SignIn) -> Read:
-    """The page as the executive reads it, in Chinese."""
-
-    def page(query: str = "", *, language: str = "zh", url: str = URL) -> str:
-        sign_in(client, cast.eve)
-        answer = client.get(url + query, headers={"Accept-Language": language})
-        assert answer.status_code == 200
-        return answer.text
-
-    return page
 
 
 def words(html: str) -> str:
@@ -352,61 +304,6 @@ class TestAGap:
             assert f'href="weeks/{week}/start"' not in sign_in(client, reader).get(URL + query).text
 
 
-class TestADepartment:
-    @pytest.fixture
-    def both(self, database: Database, cast: Cast) -> None:
-        """Two teams of the department that report the same metric, twelve weeks each."""
-        with database.writing() as session:
-            for back in range(12):
-                publish(session, cast.payments, LAST - WEEK * back, {PAY_IN: f"99.98{back * 7 % 5}%"})
-                publish(session, cast.merchant, LAST - WEEK * back, {PAY_IN: f"99.91{back * 3 % 7}%"})
-
-    @pytest.mark.usefixtures("both")
-    def test_shows_its_teams_side_by_side_on_one_scale(self, read: Read, cast: Cast) -> None:
-        html = read(url="/teams/trade/trends")
-        assert html.count('<figure class="one"') == 2
-        one, other = (re.findall(r'class="ylab fin"[^>]*>([^<]+)', figure(html, place)) for place in (0, 1))
-        assert one == other
-        assert cast.payments.name in words(figure(html, 0)) + words(figure(html, 1))
-
-    @pytest.mark.usefixtures("both")
-    def test_leads_to_the_reports_of_each_team(self, read: Read) -> None:
-        html = read(url="/teams/trade/trends")
-        assert "/teams/payments/weeks/2025-06-09#reading-" in html
-        assert "/teams/merchant/weeks/2025-06-09#reading-" in html
-
-    @pytest.mark.usefixtures("both")
-    def test_is_new_when_one_of_its_teams_changed(
-        self, client: TestClient, cast: Cast, sign_in: SignIn, database: Database
-    ) -> None:
-        url = "/teams/trade/trends"
-        first = sign_in(client, cast.eve).get(url).headers["etag"]
-        assert client.get(url, headers={"If-None-Match": first}).status_code == 304
-        with database.writing() as session:
-            session.get_one(Team, cast.merchant.id).pulse += 1
-        assert client.get(url, headers={"If-None-Match": first}).status_code == 200
-
-    @pytest.mark.usefixtures("both")
-    def test_offers_with_each_chart_what_its_team_offers(
-        self, read: Read, client: TestClient, cast: Cast, sign_in: SignIn, database: Database
-    ) -> None:
-        with database.writing() as session:
-            grant_role(session, session.get_one(User, cast.lin.id), cast.department, "lead", at=AT)
-        for person, writes in ((cast.eve, False), (cast.lin, True)):
-            html = sign_in(client, person).get("/teams/trade/trends").text
-            for place, slug in ((0, "merchant"), (1, "payments")):
-                offered = figure(html, place)
-                found = re.search(rf'href="(/teams/{slug}/metrics/\d+)/chart.svg"', offered)
-                assert found is not None
-                assert client.get(f"{found[1]}/chart.svg").status_code == 200
-                assert (f'href="{found[1]}/annotations" data-sheet' in offered) is writes
-                assert (f'href="{found[1]}/baselines" data-sheet' in offered) is writes
-
-    @pytest.mark.usefixtures("both")
-    def test_shows_one_team_only_on_that_teams_page(self, read: Read) -> None:
-        assert read().count("<figure") == 1
-
-
 class TestTheStripOfAccidents:
     @pytest.mark.parametrize(
         ("amounts", "said"),
@@ -426,106 +323,6 @@ class TestTheStripOfAccidents:
                 incident = happen(session, report, grade="C", symptom="通道超时", day="2025-06-10")
                 incident.amounts = [{"value": value, "currency": currency}]
         assert said in words(read())
-
-
-class TestTheCost:
-    def test_is_eight_statements_however_many_weeks(
-        self,
-        client: TestClient,
-        cast: Cast,
-        sign_in: SignIn,
-        written: Database,
-        query_counter: Callable[[], Any],
-    ) -> None:
-        sign_in(client, cast.eve)
-        for query in ("", "?weeks=all&unit=ppm"):
-            with query_counter() as queries:
-                assert client.get(URL + query).status_code == 200
-            assert queries.total <= 8
-
-    def test_is_the_same_for_two_years_of_eight_metrics(
-        self,
-        client: TestClient,
-        cast: Cast,
-        sign_in: SignIn,
-        database: Database,
-        query_counter: Callable[[], Any],
-    ) -> None:
-        with database.writing() as session:
-            _weeks_of_metrics(session, cast.payments, weeks=104, metrics=8)
-        sign_in(client, cast.eve)
-        for query in ("", "?weeks=all", "?as_of=2025-06-30"):
-            with query_counter() as queries:
-                answer = client.get(URL + query)
-            assert queries.total <= 8
-            assert answer.text.count('<figure class="multiple"') == 8
-            assert len(brotli.compress(answer.content, quality=4)) < 60_000
-
-    def test_is_the_same_while_weeks_are_amended_and_as_of_a_day_before_they_were(
-        self,
-        client: TestClient,
-        cast: Cast,
-        sign_in: SignIn,
-        database: Database,
-        query_counter: Callable[[], Any],
-    ) -> None:
-        told: dict[str, Grade] = {"通道超时": "C"}
-        with database.writing() as session:
-            _weeks_of_metrics(session, cast.payments, weeks=104, metrics=8)
-            for back in (105, 106, 107):
-                values = {f"{PAY_IN}1": "99.98%"}
-                report = publish(session, cast.payments, LAST - WEEK * back, values, accidents=told)
-                happen(session, report, grade="C", symptom="通道超时", day=None)
-                if back > 105:
-                    publish(session, cast.payments, report.period_start, values, report=report, at=CORRECTED)
-                if back < 107:
-                    report.state = "amending"
-        sign_in(client, cast.eve)
-        for query in ("?weeks=all", "?weeks=all&as_of=2025-06-15"):
-            with query_counter() as queries:
-                answer = client.get(URL + query)
-            assert "通道超时" in answer.text
-            assert queries.total <= 8
-
-    def test_is_the_same_for_a_department(
-        self,
-        client: TestClient,
-        cast: Cast,
-        sign_in: SignIn,
-        database: Database,
-        query_counter: Callable[[], Any],
-    ) -> None:
-        with database.writing() as session:
-            for team in (cast.payments, cast.merchant):
-                _weeks_of_metrics(session, team, weeks=104, metrics=8)
-        sign_in(client, cast.eve)
-        with query_counter() as queries:
-            answer = client.get("/teams/trade/trends")
-        assert answer.text.count('<figure class="one"') == 16
-        assert queries.total <= 8
-        assert len(brotli.compress(answer.content, quality=4)) < 60_000
-
-    def test_is_less_than_60_kilobytes(self, database: Database, cast: Cast, read: Read) -> None:
-        with database.writing() as session:
-            _ten_years(session, cast.payments)
-        assert len(brotli.compress(read("?weeks=all").encode(), quality=4)) < 60_000
-
-    def test_is_nothing_where_nothing_changed(
-        self, client: TestClient, cast: Cast, sign_in: SignIn, written: Database
-    ) -> None:
-        first = sign_in(client, cast.eve).get(URL)
-        again = client.get(URL, headers={"If-None-Match": first.headers["etag"]})
-        assert again.status_code == 304
-        with written.writing() as session:
-            session.get_one(Team, cast.payments.id).pulse += 1
-        changed = client.get(URL, headers={"If-None-Match": first.headers["etag"]})
-        assert changed.status_code == 200
-
-    def test_is_not_shared_between_people(
-        self, client: TestClient, cast: Cast, sign_in: SignIn, written: Database
-    ) -> None:
-        first = sign_in(client, cast.eve).get(URL).headers["etag"]
-        assert sign_in(client, cast.mei).get(URL).headers["etag"] != first
 
 
 @pytest.mark.usefixtures("written")
@@ -575,20 +372,3 @@ class TestTheNumbersAsCsv:
         self, client: TestClient, cast: Cast, sign_in: SignIn
     ) -> None:
         assert sign_in(client, cast.eve).get("/teams/merchant/trends.csv").text.count("\n") == 1
-
-
-def _weeks_of_metrics(session: Any, team: Team, *, weeks: int, metrics: int) -> None:
-    for back in range(weeks):
-        values = {f"{PAY_IN}{n}": f"99.{(back * 37 + n * 611) % 90 + 900}%" for n in range(metrics)}
-        publish(session, team, LAST - WEEK * back, values)
-
-
-def _ten_years(session: Any, team: Team) -> None:
-    names = [PAY_IN, PAY_OUT, "一次支付成功率", "退款成功率", AVAILABILITY, "代扣签约成功率", "未结工单"]
-    for back in range(520):
-        publish(
-            session,
-            team,
-            LAST - WEEK * back,
-            {name: f"99.{(back * 37 + place * 611) % 1000:03d}%" for place, name in enumerate(names)},
-        )

@@ -17,7 +17,8 @@ import pytest
 
 from app.trends.accident_queries import Accident
 from app.trends.axes import WEEK
-from app.trends.queries import Remark, Trends
+from app.trends.mark_queries import Remark
+from app.trends.queries import Trends
 from app.trends.statistics import Baseline, TargetFrom
 from tests.trends.drawing import page_of, picture, said, told
 from tests.trends.laying import spread
