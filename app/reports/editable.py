@@ -46,6 +46,8 @@ class EventToEdit:
 
     number: int
     item_ids: list[int]
+    parts: str
+    """Those that stand side by side, each with its version: `12-3 13-1`; others are below one of them."""
     last_id: int
     """The last of them that stands beside the first, not below one: what follows the event follows it."""
     version: str
@@ -251,10 +253,12 @@ def event_to_edit(copy: WorkingCopy, incident: Incident, number: int) -> EventTo
     next_day = next_day_recovery(incident)
     ids = [copy.item_ids[incident.section, path] for path in incident.blocks]
     depth = min(len(path) for path in incident.blocks)
+    tops = [id for id, path in zip(ids, incident.blocks, strict=True) if len(path) == depth]
     return EventToEdit(
         number=number,
         item_ids=ids,
-        last_id=[id for id, path in zip(ids, incident.blocks, strict=True) if len(path) == depth][-1],
+        parts=" ".join(f"{id}-{copy.versions[id]}" for id in tops),
+        last_id=tops[-1],
         version=event_version(copy, incident),
         started=incident.started_literal or "",
         symptom=incident.symptom,

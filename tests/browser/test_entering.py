@@ -45,6 +45,30 @@ def values(site: Site, report_id: int) -> dict[str, str]:
     return {metric.name: metric.value for metric in document.metrics}
 
 
+class TestTheLinesAsText:
+    def test_are_moved_and_removed_without_leaving_the_page(self, visit: Open, site: Site, week: int) -> None:
+        """Guard: `actOnLine`; a page that is left forgets what is set on its window."""
+        page = visit(f"{URL}/edit", as_=site.cast.lin).page
+        page.evaluate("window.isTheSame = true")
+        lines = page.locator(".as-text").first
+        lines.locator("summary").first.click()
+        text = lines.locator("textarea[name=text]").filter(has_text=NAMES[3])
+        line = text.locator("xpath=ancestor::div[contains(@class, 'field')][1]")
+        text.press_sequentially("左右")
+        for name, gone in (("上移", False), ("缩进到上一项之下", False), ("删除", True)):
+            text.focus()
+            with page.expect_response(re.compile("/items/.*/(place|removal)$")) as answer:
+                line.get_by_role("button", name=name, exact=True).click()
+            assert answer.value.ok
+            expect(page.locator("#save-state")).to_contain_text("已保存")
+            expect(text).to_have_count(0 if gone else 1)
+            if not gone:
+                expect(text).to_be_focused()
+            expect(lines.locator("ol.items").first).to_be_visible()
+        assert NAMES[3] not in values(site, week)
+        assert page.evaluate("window.isTheSame")
+
+
 class TestThePage:
     @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
     @pytest.mark.parametrize(("language", "theme"), [("zh", "light"), ("en", "dark")])

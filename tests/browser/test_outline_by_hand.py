@@ -171,6 +171,21 @@ class TestButtons:
         for button in outline.page.locator(".field:focus-within .moves button:visible").all():
             assert min(box(button)["width"], box(button)["height"]) >= 44
 
+    def test_on_a_phone_a_value_is_added_below_the_text_where_nothing_else_stands(
+        self, visit: Open, site: Site, week: int
+    ) -> None:
+        opened = visit(f"{URL}/edit", as_=site.cast.lin, size=PHONE)
+        outline = OutlinePage(opened.page)
+        for text in ("云杉银行", REPORTS):
+            field = outline.field(text)
+            field.click()
+            adding = box(outline.page.locator(".field:focus-within .chip.new summary"))
+            own = box(outline.page.locator(".field:focus-within"))
+            assert adding["y"] >= box(field)["y"] + box(field)["height"]
+            assert adding["y"] + adding["height"] <= own["y"] + own["height"] + 1
+            assert adding["height"] >= 24
+        assert not opened.scrolls_sideways()
+
     def test_a_number_is_a_handle_of_at_least_24_pixels(self, outline: OutlinePage) -> None:
         for text in (PLAN, "云杉银行"):
             grip = box(outline.field(text).locator("xpath=ancestor::li[1]").locator(".grip").first)

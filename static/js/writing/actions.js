@@ -161,6 +161,7 @@ export class Outline {
         ? this.#move(item, this.tree.placeLastIn(above), "nested")
         : this.#move(item, this.tree.placeBefore(parent), "up");
     }
+    if (isEvent(item)) return this.say("eventStays");
     const sections = this.tree.sections();
     const section = sections[sections.indexOf(sectionOf(item)) - 1];
     if (!section) return this.say("alreadyFirst");
@@ -177,6 +178,7 @@ export class Outline {
         ? this.#move(item, this.tree.placeFirstIn(below), "nested")
         : this.#move(item, this.tree.placeAfter(parent), "down");
     }
+    if (isEvent(item)) return this.say("eventStays");
     const sections = this.tree.sections();
     const section = sections[sections.indexOf(sectionOf(item)) + 1];
     if (!section) return this.say("alreadyLast");
@@ -197,7 +199,7 @@ export class Outline {
   }
 
   #move(item, place, said) {
-    if (isGhost(item)) return;
+    if (isGhost(item) || this.#isStoredFirst(item, (again) => this.#move(again, place, said))) return;
     if (!this.history.do("move", [{ kind: "move", item: refOf(item), to: place }])) return;
     item.scrollIntoView({ block: "nearest" });
     this.say(typeof said === "function" ? said() : said, this.#where(item));
@@ -247,13 +249,14 @@ export class Outline {
 
   /** Remove the item with all below it; a carried one that nobody touched is dropped, to be brought back. */
   remove(item, { focus } = {}) {
-    if (isGhost(item)) return;
-    if (item.querySelector("li.item.event")) return this.say("holdsEvent");
+    if (isGhost(item) || this.#isStoredFirst(item, (again) => this.remove(again))) return;
+    const section = sectionOf(item);
     const next = focus ?? this.#readAfter(item) ?? this.#readBefore(item) ?? this.tree.ghostOf(sectionOf(item));
     const name = nameOf(item);
     const caret = next ? { item: refOf(next), start: focus ? "end" : 0 } : null;
     const kind = isUntouched(item) ? "drop" : "remove";
     if (!this.history.do(kind, [{ kind, item: refOf(item) }], caret)) return;
+    if (!next) section.querySelector(".adding textarea")?.focus();
     if (kind === "drop") this.say("dropped", { name });
     else this.say(name ? "removed" : "removedEmpty", { name });
   }
@@ -284,6 +287,20 @@ export class Outline {
     if (!result) return this.say(what === "undone" ? "nothingToUndo" : "nothingToRedo");
     const name = this.#region.dataset[`do${result.name[0].toUpperCase()}${result.name.slice(1)}`];
     this.say(result.done === "all" ? what : result.done === "some" ? "partly" : "overtaken", { name });
+  }
+
+  /**
+   * An event is moved and removed by its lines, which are made of its fields: what was typed in these is stored
+   * first. True where it has to wait for that.
+   */
+  #isStoredFirst(item, then) {
+    const forms = [item, ...item.querySelectorAll("li.item.event")].filter(isEvent).map((event) => event.querySelector("form"));
+    if (!forms.some((form) => this.queue.line(form.dataset.save)?.isPending)) return false;
+    this.queue.flush().then((isStored) => {
+      const again = isStored && this.tree.find(refOf(item));
+      if (again) then(again);
+    });
+    return true;
   }
 
   // Where things are

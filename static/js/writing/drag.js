@@ -1,7 +1,7 @@
 // Dragging an item by its number moves it with all below it: how far to the right says how deep it goes.
 // A line shows where it would be put. By mouse, pen and finger; the keys are Alt+↑/↓, Tab and Shift+Tab.
 
-import { canHold, depthOf, parentOf } from "./tree.js";
+import { canHold, depthOf, isEvent, parentOf, sectionOf } from "./tree.js";
 
 const BEGINS = 5;
 const EDGE = 70;
@@ -90,7 +90,8 @@ class Drag {
   #show() {
     const step = stepOf(this.#root);
     const depth = depthOf(this.#item) + Math.round((this.#at.x - this.#start.x) / step);
-    const sections = this.#outline.tree.sections().filter((section) => section.checkVisibility());
+    const own = isEvent(this.#item) && sectionOf(this.#item);  // an event stays in its section
+    const sections = this.#outline.tree.sections().filter((section) => (own ? section === own : section.checkVisibility()));
     const gaps = sections.flatMap((section) => this.#gapsIn(section));
     const distance = (gap) => Math.abs(gap.top - this.#at.y);
     const gap = gaps.reduce((best, each) => (distance(each) < distance(best) ? each : best));

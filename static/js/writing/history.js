@@ -5,7 +5,7 @@
 // carried over { kind: "keep" | "reopen" | "drop" | "bring_back", item }. Doing one gives the change for the
 // server and the step that takes it back, so undoing and redoing are the same as doing.
 
-import { fieldOf, isCarried, isCode, isEvent, refOf, textOf, wire, wired } from "./tree.js";
+import { fieldOf, isCarried, isCode, isEvent, partVersions, partsOf, refOf, textOf, wire, wired } from "./tree.js";
 
 const MOST = 500;
 const PAUSE = 1000;
@@ -158,10 +158,10 @@ export class History extends EventTarget {
     if (step.kind === "add") return this.#add(step);
     if (step.kind === "restore" || step.kind === "bring_back") return this.#bringBack(step);
     const item = this.#tree.find(step.item);
-    if (!item || isEvent(item) || !this.#saysStill(step, item)) return null;
+    if (!item || !this.#saysStill(step, item)) return null;
     switch (step.kind) {
       case "text":
-        return this.#text(step, item);
+        return isEvent(item) ? null : this.#text(step, item);
       case "move":
         return this.#move(step, item);
       case "remove":
@@ -217,18 +217,17 @@ export class History extends EventTarget {
     if (isCarried(item)) back.push({ kind: "reopen", item: step.item, was: textOf(item) });
     keepingCaret(() => tree.put(item, to));
     touch(item);
-    return one({ kind: "move", item: nameOn(item), ...wired(to) }, ...back);
+    return { changes: following(partsOf(item), to).map(([ref, place]) => ({ kind: "move", item: wire(ref), ...place })), back };
   }
 
   /** Remove an item, or drop a carried one. What was typed in it and is not sent yet goes with it. */
   #take({ kind, item: ref }, item) {
     const tree = this.#tree;
-    if (item.querySelector("li.item.event")) return null;
     const back = { item: ref, place: tree.placeOf(item), branch: tree.branchOf(item), element: item };
     const changes =
       kind === "drop"
         ? [{ kind, item: nameOn(item) }]
-        : [...this.#unsent(item), { kind, item: nameOn(item), version: versionOf(item) }];
+        : [...this.#unsent(item), ...partsOf(item).map((ref) => ({ kind, item: wire(ref), version: versionOf(item, ref) }))];
     tree.take(item);
     return { changes, back: [{ kind: kind === "drop" ? "bring_back" : "restore", ...back }] };
   }
@@ -249,9 +248,11 @@ export class History extends EventTarget {
     tree.put(element ?? tree.grow(branch, to.section), to);
     const back = { kind: kind === "restore" ? "remove" : "drop", item: ref, was: wordsOf(branch) };
     if (kind === "bring_back") return one({ kind, item: wire(ref) }, back);
+    const [first, ...others] = following(branch.parts ?? [ref], to).map(([part, at]) => ({ kind, item: wire(part), ...at }));
     const texts = textsOf(branch);
     const below = texts.slice(1).map(([name]) => wire(name));
-    return one({ kind, item: wire(ref), ...wired(to), below, texts }, back);
+    const changes = [{ ...first, below, texts }, ...others.map((change) => ({ ...change, texts: [[String(change.item), ""]] }))];
+    return { changes, back: [back] };
   }
 
   #send({ changes }) {
@@ -263,7 +264,12 @@ export class History extends EventTarget {
 
 const one = (change, ...back) => ({ changes: [change], back });
 const nameOn = (item) => wire(refOf(item));
-const versionOf = (item) => Number(item.dataset.version);
+/** Of an event each line has a version of its own. */
+const versionOf = (item, ref = refOf(item)) => Number(partVersions(item).get(ref) ?? item.dataset.version);
+
+/** The lines that go together, each with its place: the first at the place, the others after it. */
+const following = (refs, place) =>
+  refs.map((ref, index) => [ref, wired(index ? { ...place, after: refs[index - 1] } : place)]);
 
 /** The items of a branch by name, the uppermost first, with what they say. */
 const textsOf = ({ ref, uid, text, items = [] }) => [[ref ?? uid, text], ...items.flatMap(textsOf)];

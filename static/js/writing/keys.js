@@ -37,10 +37,11 @@ function pageKey(event, outline, queue) {
 
 export const isField = (element) => element.matches?.("textarea, select, input:not([type=radio], [type=checkbox])");
 
-/** A field that is no item's text takes back what was typed in it by itself. */
+/** A field that is no item's text takes back what was typed in it by itself; an event's only while something is. */
 const isOtherField = (element, outline) => {
   const item = outline.tree.itemAt(element);
-  return isField(element) && !(item && fieldOf(item) === element);
+  if (!isField(element) || (item && fieldOf(item) === element)) return false;
+  return !(item && isEvent(item)) || (element.defaultValue !== undefined && element.value !== element.defaultValue);
 };
 
 /** The preview, once all that was written is stored; what cannot be stored the page says by itself. */
@@ -160,13 +161,9 @@ class Keys {
     }
   }
 
-  /** An event is moved by its own buttons: its text may stand in several items. */
+  /** In the fields of an event: it is moved and removed as items are, the rest is typing. */
   #onEvent(event, item) {
-    if (event.key === "Escape") return this.#leave(item);
-    if (!event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return false;
-    const direction = event.key === "ArrowUp" ? "up" : "down";
-    item.querySelector(`.moves button[value=${direction}]`)?.click();
-    return true;
+    return event.key === "Escape" ? this.#leave(item) : this.#anywhere(event, item);
   }
 
   #leave(item) {

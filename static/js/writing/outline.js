@@ -74,6 +74,7 @@ function startButtons(root, outline) {
     "click",
     (event) => {
       const button = event.target.closest("button[data-action]");
+      if (button?.closest(".as-text li.item")) return void actOnLine(outline.queue, button, event);
       const action = button && actions[button.dataset.action];
       const item = button && outline.tree.itemAt(button);
       if (!action || (!item && button.closest("li.item"))) return;
@@ -108,6 +109,31 @@ function startButtons(root, outline) {
   };
   outline.history.addEventListener("change", show);
   show();
+}
+
+/**
+ * A metric's line as text is moved and removed by the server, which deals the figures out anew: once what is typed is
+ * stored, since the answer draws the section.
+ */
+async function actOnLine(queue, button, event) {
+  event.preventDefault();
+  event.stopPropagation();
+  const { form } = button;
+  if (button.dataset.action === "add") return form.closest(".as-text").querySelector(".adding textarea").focus();
+  const { text } = form.elements;
+  text.blur();  // what somebody is in is not drawn anew, nor elsewhere
+  if (!(await queue.flush())) return;
+  const body = new URLSearchParams(new FormData(form, button));
+  body.set("version", form.closest("li.item").dataset.version);
+  body.set("base", text.defaultValue);
+  const request = () => ({ address: button.getAttribute("formaction"), body: body.toString() });
+  const again = ({ detail }) => {
+    if (detail.key !== form.id) return;
+    queue.removeEventListener("answered", again);
+    form.ownerDocument.getElementById(text.id)?.focus();
+  };
+  queue.addEventListener("answered", again);
+  queue.form(form.id, { element: form, entries: () => [], problem: () => "", request }, "now");
 }
 
 const toolsIn = (toolbar) => [...toolbar.querySelectorAll("button")].filter((button) => button.checkVisibility());

@@ -50,13 +50,22 @@ function placePartial(page, queue, partial) {
   if (old && fresh) draw(page, queue, old, fresh);
 }
 
-/** `fresh` in the place of `old`, with the focus where it was. */
+/** `fresh` in the place of `old`, with the focus where it was, and unfolded where it was. */
 export function draw(page, queue, old, fresh, own = null) {
   const kept = written(page, queue);
   const held = focused(page.document);
+  const open = unfolded(old);
   if (own) adopt(page.document, fresh, own);
   morph(page, old, fresh, kept);
+  unfold(page.document, open);
   refocus(page.document, held);
+}
+
+/** The names of what is unfolded in an element, to be unfolded again. */
+export const unfolded = (element) => [...element.querySelectorAll("details.more[id][open]")].map(({ id }) => id);
+
+export function unfold(document, names) {
+  for (const name of names) document.getElementById(name)?.setAttribute("open", "");
 }
 
 /** The form that was saved goes on from what is stored now, also while somebody is still in it. */

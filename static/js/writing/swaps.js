@@ -1,13 +1,18 @@
 // What htmx still draws anew (lists after a move, recognised values): the focus stays, and so does what is typed.
 
 import { putBack } from "./fields.js";
-import { focused, refocus } from "./place.js";
+import { focused, refocus, unfold, unfolded } from "./place.js";
 
 export function startSwaps(page, queue) {
   const { document } = page;
   let held = null;
-  document.addEventListener("htmx:before:request", () => (held = focused(document)));
+  let open = [];
+  document.addEventListener("htmx:before:request", () => {
+    held = focused(document);
+    open = unfolded(page.main);
+  });
   document.addEventListener("htmx:after:swap", () => {
+    unfold(document, open);
     putBack(page, queue);
     if (document.activeElement === document.body) refocus(document, held);
   });

@@ -11,6 +11,9 @@ export const isGhost = (item) => "ghost" in item.dataset;
 export const isCarried = (item) => "carried" in item.dataset;
 export const fieldOf = (item) => item.querySelector(":scope > .field textarea[name=text]");
 export const textOf = (item) => fieldOf(item)?.value ?? "";
+/** The names of the lines an item stands in: an event's text may be in several beside each other. */
+export const partsOf = (item) => (isEvent(item) ? [...partVersions(item).keys()] : [refOf(item)]);
+export const partVersions = (item) => new Map((item.dataset.parts?.split(" ") ?? []).map((part) => part.split("-")));
 export const isCode = (item) => kindOf(item) === "code";
 /** Whether other items may stand below it. */
 export const canHold = (item) => kindOf(item) === "item" && !isEvent(item) && !isGhost(item);
@@ -200,8 +203,9 @@ export class Tree {
   branchOf(item) {
     return {
       ref: refOf(item),
-      text: textOf(item),
-      kind: kindOf(item),
+      text: isEvent(item) ? wordsOfEvent(item) : textOf(item),
+      kind: isEvent(item) ? "item" : kindOf(item),
+      parts: isEvent(item) ? partsOf(item) : undefined,
       ordered: item.dataset.ordered === "true",
       carried: isCarried(item),
       items: childrenOf(item).map((child) => this.branchOf(child)),
@@ -285,6 +289,9 @@ export class Tree {
     return list;
   }
 }
+
+const wordsOfEvent = (item) =>
+  [...item.querySelectorAll(":scope > form :is(input:not([type=hidden]), select, textarea)")].map(({ value }) => value).join("\n");
 
 /** An event's text may stand in several items: what comes after it comes after the last of them. */
 function lastRef(item) {
