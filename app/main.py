@@ -142,7 +142,6 @@ def _settle() -> None:
     """Once a process: what is loaded by now stays, so the garbage collector need not look at it again."""
     gc.collect()
     gc.freeze()
-    gc.enable()
 
 
 @asynccontextmanager

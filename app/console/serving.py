@@ -8,8 +8,8 @@ import ipaddress
 import signal
 import socket
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
@@ -30,15 +30,15 @@ SECONDS_TO_ANSWER = 5
 
 def run(settings: Settings, *, prepare: Callable[[Database], None]) -> None:
     """Serve until stopped. `prepare` gets the migrated database before the first request."""
-    gc.disable()  # what is loaded stays, and looking through it costs a quarter of the start; see app.main
-    from uvicorn import Config, Server
-    from uvicorn.supervisors import Multiprocess
+    with _loading():
+        from uvicorn import Config, Server
+        from uvicorn.supervisors import Multiprocess
 
-    from app import migrate
-    from app.accounts.routes import announce_setup
-    from app.db import Database
-    from app.exchange.liveness import announced
-    from app.web import logs
+        from app import migrate
+        from app.accounts.routes import announce_setup
+        from app.db import Database
+        from app.exchange.liveness import announced
+        from app.web import logs
 
     database = Database(settings.database)
     if settings.workers > 1 and database.is_sqlite:
@@ -75,10 +75,20 @@ def run(settings: Settings, *, prepare: Callable[[Database], None]) -> None:
 
 def application(settings: Settings) -> FastAPI:
     """The application of one server process."""
-    gc.disable()
-    from app.main import create_app
+    with _loading():
+        from app.main import create_app
 
-    return create_app(settings)
+        return create_app(settings)
+
+
+@contextmanager
+def _loading() -> Iterator[None]:
+    """What is loaded stays: to look through it for garbage meanwhile costs a quarter of the start."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def is_loopback(host: str) -> bool:
