@@ -331,6 +331,18 @@ class TestASaveIsMadeOnce:
         assert lin.text(item, "商户对账单：一", sequence=1).status_code == 200
         assert week.with_id(item.id).text == "商户对账单：二"
 
+    def test_a_repeated_step_after_somebody_elses_leaves_that_too(
+        self, lin: OpenPage, week: StoredWeek
+    ) -> None:
+        """Guard: answer_before in changes.py; a move names no version that could clash."""
+        item, section = week.item("商户对账单"), week.item("报表迁移").section_id
+        away = {"kind": "move", "item": item.id, "section": section}
+        assert lin.send(away, sequence=1).status_code == 200
+        back = {"kind": "move", "item": item.id, "section": item.section_id}
+        assert OpenPage(lin.client).send(back).status_code == 200
+        assert lin.send(away, sequence=1).status_code == 200
+        assert week.with_id(item.id).section_id == item.section_id
+
     def test_an_older_one_never_overwrites_a_newer(self, lin: OpenPage, week: StoredWeek) -> None:
         item = week.item("商户对账单")
         lin.text(item, "商户对账单：新", sequence=2)
