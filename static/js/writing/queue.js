@@ -4,8 +4,9 @@
 // has, nothing else. The queue knows no page: it is told what was typed, and tells what became of it by events:
 // `saved` {items, line, …}, `answered` {key, put}, `merged` {ref, text, joined}, `clash`, `failed`, `change`.
 
-import { FormLine, StructureLine, TextLine, namesIn } from "./lines.js";
+import { FormLine, StructureLine, TextLine } from "./lines.js";
 import { send } from "./sending.js";
+import { Steps } from "./steps.js";
 
 const IDLE = 600;
 /** Who types on and on is saved this often all the same. */
@@ -18,6 +19,7 @@ const JSON_HEADERS = { "Content-Type": "application/json", Accept: "application/
 export class Queue extends EventTarget {
   #lines = new Map();
   #structure = new StructureLine();
+  #steps;
   #names = new Map();
   #versions = new Map();
   #sequence = 0;
@@ -31,6 +33,18 @@ export class Queue extends EventTarget {
     super();
     Object.assign(this, { report, client, vault, isTypedIn, isComposing, transport });
     this.#lines.set(this.#structure.key, this.#structure);
+    this.#steps = new Steps(this.#structure, {
+      lineOf: (name) => this.textLine(name),
+      nameOf: (ref) => this.nameOf(ref),
+      versionOf: (ref) => this.#versions.get(this.nameOf(ref)) ?? 0,
+      hold: (line) => this.#lines.set(line.key, line),
+      drop: (name) => this.drop(`item-${name}`),
+      keep: (line, options) => this.#keep(line, options),
+      plan: (line) => this.#plan(line, 0),
+      settled: (line) => this.#settled(line),
+      learn: (answer, texts) => this.#learn(answer, texts),
+      tell: (kind, detail) => this.#tell(kind, detail),
+    });
     /** Why nothing can be sent: "signed-out", "other-person", "gone". */
     this.paused = null;
     /** While what an earlier page left is stored: "saving", or why that has to wait. */
@@ -108,22 +122,9 @@ export class Queue extends EventTarget {
 
   /** Store changes of structure as one step. Gives the server's answer, once there is one. */
   structure(changes) {
-    const { names, made } = namesIn(changes);
-    const { promise, resolve, reject } = withResolvers();
-    promise.catch(() => {});
-    for (const [name, text] of made) {
-      if (!this.textLine(name)) this.#lines.set(`item-${name}`, new TextLine(name, { version: 0, base: text }));
-    }
-    for (const { kind, item, text } of changes) {
-      const line = kind === "text" ? this.textLine(item) : null;
-      if (!line) continue;
-      line.typed = text;
-      this.#keep(line);
-    }
-    const known = new Set([...names].map((name) => this.nameOf(name)));
-    this.#structure.steps.push({ changes, names: known, made, resolve, reject, sequence: ++this.#sequence });
+    const stored = this.#steps.add(changes, ++this.#sequence);
     this.#noted(this.#structure, 0);
-    return promise;
+    return stored;
   }
 
   /** The person left the field: save it now. */
@@ -234,7 +235,11 @@ export class Queue extends EventTarget {
   #pump(line) {
     clearTimeout(line.timer);
     if (line.save || line.isHeld || this.paused || !line.isPending) return;
-    if (line === this.#structure) return this.#pumpStructure();
+    if (line === this.#structure) {
+      const next = this.#steps.next();
+      if (next) this.#start(line, this.#asChanges("structure", next.step.sequence, next));
+      return;
+    }
     const isText = line instanceof TextLine;
     if (isText && this.#structure.touches(line.ref)) return;
     if (isText && !this.#leaving && this.isComposing(line.ref)) {
@@ -245,22 +250,6 @@ export class Queue extends EventTarget {
     if (!next) return this.#changed();
     line.since = null;
     this.#start(line, isText ? this.#asChanges(line.key, ++this.#sequence, next) : this.#asForm(line.key, next));
-  }
-
-  #pumpStructure() {
-    const [step] = this.#structure.steps;
-    if (!step || [...step.names].some((name) => this.textLine(name)?.save)) return;
-    const changes = step.changes.map((change) => this.#upToDate(change));
-    this.#start(this.#structure, this.#asChanges("structure", step.sequence, { changes, step }));
-  }
-
-  /** The change with the newest version that this page was told, its own saves being no clash. */
-  #upToDate(change) {
-    if (!["text", "remove", "reopen"].includes(change.kind)) return change;
-    const line = this.textLine(change.item);
-    const version = Math.max(change.version, this.#versions.get(this.nameOf(change.item)) ?? 0);
-    if (change.kind === "text" && line) return { ...change, version: line.version || version, base: line.base };
-    return { ...change, version };
   }
 
   #asChanges(field, sequence, { changes, ...rest }) {
@@ -301,7 +290,7 @@ export class Queue extends EventTarget {
     if (outcome.kind === "signed-out") return this.pause("signed-out");
     line.save = null;
     line.attempts = 0;
-    if (line === this.#structure) this.#cameStructure(save, outcome);
+    if (line === this.#structure) this.#steps.came(save, outcome);
     else if (outcome.kind === "saved") this.#tookIn(line, save, outcome.answer);
     else if (outcome.kind === "superseded") line.took({}, save);
     else if (outcome.kind === "clash") this.#clashed(line, save, outcome.problem);
@@ -359,72 +348,6 @@ export class Queue extends EventTarget {
     this.#tell("failed", { line, ...outcome });
   }
 
-  #cameStructure(save, outcome) {
-    const { step } = save;
-    const { steps } = this.#structure;
-    if (outcome.kind === "clash" || (outcome.kind === "gone" && outcome.item != null)) {
-      return this.#without(step, outcome.problem ?? outcome, outcome.kind);
-    }
-    steps.shift();
-    if (outcome.kind === "saved") {
-      const texts = Object.fromEntries(step.made);
-      for (const { kind, item, text } of save.changes) if (kind === "text") texts[item] = text;
-      this.#learn(outcome.answer, texts);
-      for (const [item, text] of Object.entries(texts)) this.#keepText({ item, text }, outcome.answer);
-      for (const name of (outcome.answer.removed ?? []).map((ref) => this.nameOf(ref))) {
-        if (!this.#structure.touches(name)) this.drop(`item-${name}`);  // else it was brought back since
-      }
-      for (const name of step.names) {
-        const line = this.textLine(name);
-        if (line?.isPending) this.#keep(line, { now: true });
-      }
-      step.resolve(outcome.answer);
-      this.#tell("saved", { ...outcome.answer, texts });
-    } else {
-      step.reject(outcome);
-      this.#tell("failed", { changes: step.changes, ...outcome });
-    }
-    this.#keep(this.#structure);
-    for (const name of step.names) if (this.textLine(name)) this.#plan(this.textLine(name), 0);
-  }
-
-  #keepText({ item, text }, answer) {
-    const line = this.textLine(item);
-    const version = answer.items?.[item]?.version;
-    if (!line || version === undefined) return;
-    Object.assign(line, { base: text, version, apart: null });
-    if (!line.isPending) this.#settled(line);
-  }
-
-  /** Others changed or removed an item of the step: the rest of it stands, and that one is told of by itself. */
-  #without(step, problem, kind) {
-    const name = this.nameOf(problem.item);
-    const concerns = (change) => change.item != null && this.nameOf(change.item) === name;
-    const change = step.changes.find(concerns);
-    // what stays after all, though it was to go, is saved by itself
-    const goes = step.changes.some((other) => other.kind === "remove" && concerns(other));
-    const isClash = kind === "clash" && change?.kind === "text" && problem.merged == null && !goes;
-    if (change?.kind === "text" && kind === "clash") {
-      const line = this.textLine(name) ?? new TextLine(name, change);
-      this.#lines.set(line.key, line);
-      line.typed = change.text;
-      line.clash = isClash ? problem : null;
-    }
-    this.#tell(isClash ? "clash" : "failed", {
-      line: this.textLine(name),
-      problem,
-      changes: change ? [change] : step.changes,
-      kind,
-    });
-    step.changes = change ? step.changes.filter((other) => !concerns(other)) : [];
-    Object.assign(step, namesIn(step.changes));
-    if (!step.changes.length) {
-      this.#structure.steps.shift();
-      step.reject(problem);
-    }
-    if (this.textLine(name)) this.#plan(this.textLine(name), 0);
-  }
-
   /** Versions count only for texts that this page sent: of others it may not have seen the newest. */
   #learn(answer, texts) {
     for (const [ref, { id, version }] of Object.entries(answer.items ?? {})) {
@@ -453,11 +376,4 @@ export class Queue extends EventTarget {
   #tell(kind, detail) {
     this.dispatchEvent(new CustomEvent(kind, { detail }));
   }
-}
-
-/** `Promise.withResolvers`, which browsers of early 2024 lack. */
-function withResolvers() {
-  let resolve, reject;
-  const promise = new Promise((...both) => ([resolve, reject] = both));
-  return { promise, resolve, reject };
 }
