@@ -142,13 +142,15 @@ def working_copy(
     *,
     only_sections: Iterable[int] | None = None,
     for_readers: bool = False,
+    as_text: bool = False,
 ) -> WorkingCopy:
     """The working copy, its values recognised anew and what people decided on them applied.
 
     Three statements, however long the report. With `only_sections` (section ids) the document holds
     the blocks of just those sections; what a section means can depend on the headings above it.
-    `for_readers` leaves out what only the writer sees: items without text, whose place is taken by what
-    stands below them, what was carried over and is still open, and metrics whose value nobody wrote.
+    `as_text` leaves out what no page of text can say: items without text, whose place is taken by what
+    stands below them, and what was carried over and is still open. `for_readers` leaves out the metrics
+    whose value nobody wrote as well.
     """
     sections_query = select(Section).where(Section.report_id == report.id)
     items_query = select(
@@ -196,11 +198,13 @@ def working_copy(
             below.setdefault(row.parent_id, []).append(row.id)
             if row.kind != "item":
                 goes_with[row.id] = row.parent_id
-        if for_readers and not row.text:
+        if (for_readers or as_text) and not row.text:
             left_out.add(row.id)
     still_open = _open_branches(untouched, below, goes_with)
+    if for_readers or as_text:
+        left_out |= still_open
     if for_readers:
-        left_out |= still_open | _unanswered(sections, blocks_of)
+        left_out |= _unanswered(sections, blocks_of)
     item_ids: dict[tuple[int, Path], int] = {}
 
     def shown(section: int, parent: int | None) -> Iterator[tuple[int, Block]]:

@@ -55,7 +55,7 @@ def merge_page(session: Session, report: Report, document: Document, *, by: User
     """
     _refuse_too_large(document)
     document = without_empty(document)
-    copy = working_copy(session, report, for_readers=True)
+    copy = working_copy(session, report, as_text=True)
     if _content(copy.document) == _content(document):
         return False
     rows = session.scalars(select(Item).where(Item.report_id == report.id).order_by(Item.position, Item.id))

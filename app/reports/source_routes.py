@@ -49,7 +49,7 @@ def imported(request: Request, shown: ReadableReport, session: DbSession) -> Res
 @router.get(REPORT + "/source")
 def source(request: Request, shown: EditableReport, session: DbSession) -> Response:
     """The working copy as a Markdown page to edit, and what is recognised in it."""
-    copy = working_copy(session, shown.report, for_readers=True)
+    copy = working_copy(session, shown.report, as_text=True)
     text = write(copy.document)
     return _source(request, shown, text, base=text, left_behind=copy.left_behind)
 
@@ -65,7 +65,7 @@ def save_source(
     """
     text = form.text
     if form.version != shown.report.version:
-        theirs = write(document_of(session, shown.report))
+        theirs = write(working_copy(session, shown.report, as_text=True).document)
         merged = merge_pages(form.base, form.text, theirs, settled=form.settled, kept=form.kept)
         if merged.clashes:
             clashes = [(one, *told_apart(one.theirs, one.mine)) for one in merged.clashes]
@@ -146,7 +146,7 @@ def _taken(
     stored = document_of(session, shown.report)
     if section_id is not None:
         section = report_sections.section_in(session, shown.report, section_id)
-        copy = working_copy(session, shown.report, for_readers=True)
+        copy = working_copy(session, shown.report, as_text=True)
         return with_section(copy.document, copy.section_ids.index(section.id), document)
     if how == "add" and not says_nothing(stored):
         return joined(stored, document)

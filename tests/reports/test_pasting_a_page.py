@@ -93,6 +93,14 @@ class TestTakingOver:
         assert answer.headers["location"].startswith(f"{NEXT}/edit#taken-")
         assert text_of(database, draft) == write(read(THIS_WEEK).document)
 
+    def test_leaves_no_empty_metric_beside_one_with_its_value(
+        self, lin: TestClient, draft: int, database: Database
+    ) -> None:
+        take(lin, database, draft)
+        with database.reading() as session:
+            texts = session.scalars(select(Item.text).where(Item.report_id == draft)).all()
+        assert [text for text in texts if text.startswith("入金有效成功率")] == ["入金有效成功率：99.972%"]
+
     def test_is_undone_as_one_step(self, lin: TestClient, draft: int, database: Database) -> None:
         lin.get(f"{NEXT}/edit")
         before = text_of(database, draft)

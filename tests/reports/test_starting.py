@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import select
@@ -341,6 +342,16 @@ class TestMetricsThatNobodyFilled:
         page = Draft(lin, database, NEXT + timedelta(weeks=1)).start().edit_page()
         assert "出金有效成功率" in page
         assert "入金有效成功率" not in page
+
+    def test_stand_in_the_week_as_markdown_to_be_filled_there(self, draft: Draft, lin: TestClient) -> None:
+        page = unescape(lin.get(f"{URL}/source").text)
+        text = page.split("<textarea", 1)[1].split(">", 1)[1].split("</textarea>", 1)[0].lstrip("\n")
+        assert "- 入金有效成功率：\n" in text
+        filled = text.replace("入金有效成功率：", "入金有效成功率：99.981%")
+        data = {"text": filled, "base": text, "version": str(draft.report().version)}
+        assert lin.post(f"{URL}/source", data=data).status_code == 303
+        assert "入金有效成功率：99.981%" in draft.says()
+        assert draft.edit_page().count(">入金有效成功率<") == 1
 
     def test_stay_where_a_page_was_imported_with_them(
         self, database: Database, cast: Cast, clock: Clock
