@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import APIResponse, Locator, Route, expect
 from sqlalchemy import select, update
 
 from app.reports.models import Fact, Item
@@ -109,6 +109,25 @@ class TestARemoval:
         other.saved()
         expected = [(PLAN, BANKS[1:]), (STATEMENTS, []), BANKS[0]]
         assert stored_section(site, week, "业务支撑") == expected
+
+    def test_draws_nothing_that_is_older_than_what_was_saved_meanwhile(self, outline: OutlinePage) -> None:
+        """Guard: `redrawSection` looks at the version of the page."""
+        held: list[tuple[Route, APIResponse]] = []
+        outline.page.route("**/sections/*", lambda route: held.append((route, route.fetch())))
+        outline.go("云杉银行")
+        outline.press("Control+Shift+Backspace", "Control+z")
+        outline.saved()
+        outline.page.wait_for_timeout(500)
+        outline.go(STATEMENTS)
+        outline.type("，灰度")
+        outline.go("青禾银行")
+        outline.saved()
+        assert held, "the section was fetched before that"
+        for route, answer in held:
+            route.fulfill(response=answer)
+        outline.page.wait_for_timeout(300)
+        assert outline.outline("业务支撑") == [(PLAN, BANKS), (f"{STATEMENTS}，灰度", [])]
+        outline.page.unroute("**/sections/*")
 
     def test_undoing_a_new_item_spares_it_where_somebody_else_wrote_in_it(
         self, outline: OutlinePage, visit: Open, site: Site, week: int
