@@ -64,7 +64,9 @@ class StoredWeek:
 
     def items(self) -> list[Item]:
         with self.database.reading() as session:
-            return list(session.scalars(select(Item).where(Item.report_id == self.report_id)))
+            return list(
+                session.scalars(select(Item).where(Item.report_id == self.report_id).order_by(Item.id))
+            )
 
     def with_id(self, item_id: int) -> Item:
         with self.database.reading() as session:
