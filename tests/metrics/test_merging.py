@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from app.accounts.models import Team
 from app.db import Database
 from app.metrics.actions import find_or_make_metric, set_target
 from app.metrics.models import (
@@ -25,50 +24,27 @@ from app.metrics.models import (
 )
 from app.reports.models import Report
 from tests.conftest import Cast, SignIn
+from tests.metrics.three_metrics import (
+    PAY_IN,
+    PAY_OUT,
+    TICKETS,
+    address,
+    metric,
+    store_three_metrics,
+    words,
+)
 from tests.trends.weeks import AT, LAST, WEEK, publish
-
-URL = "/teams/payments/metrics"
-PAY_IN, PAY_OUT, TICKETS = "入金有效成功率", "出金有效成功率", "未结工单数"
 
 
 @pytest.fixture
 def written(database: Database, cast: Cast) -> Database:
-    """Three weeks of three metrics; pay-in has a target."""
-    with database.writing() as session:
-        for back in range(2, -1, -1):
-            values = {PAY_IN: "99.98%", PAY_OUT: "99.95%", TICKETS: f"{120 + back}个"}
-            publish(session, cast.payments, LAST - WEEK * back, values)
-        pay_in = find_or_make_metric(session, cast.payments.id, PAY_IN)
-        set_target(session, pay_in, literal="99.97%", from_day=date(2024, 1, 1))
+    store_three_metrics(database, cast)
     return database
 
 
 @pytest.fixture
 def lin(client: TestClient, cast: Cast, sign_in: SignIn, written: Database) -> TestClient:
     return sign_in(client, cast.lin)
-
-
-def metric(database: Database, name: str = PAY_IN) -> Metric:
-    with database.reading() as session:
-        return session.scalars(
-            select(Metric)
-            .join(MetricName, MetricName.metric_id == Metric.id)
-            .join(Team, Team.id == Metric.team_id)
-            .where(MetricName.name == name, Team.slug == "payments")
-        ).one()
-
-
-def address(database: Database, name: str = PAY_IN) -> str:
-    return f"{URL}/{metric(database, name).id}"
-
-
-def pulse(database: Database, team: Team) -> int:
-    with database.reading() as session:
-        return session.get_one(Team, team.id).pulse
-
-
-def words(html: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
 
 
 class TestMerging:
