@@ -287,7 +287,7 @@ export class Queue extends EventTarget {
 
   #came(line, save, outcome) {
     if (outcome.kind === "again") return this.#again(line, outcome);
-    if (outcome.kind === "signed-out") return this.pause("signed-out");
+    if (outcome.kind === "signed-out" || outcome.kind === "other-person") return this.pause(outcome.kind);
     line.save = null;
     line.attempts = 0;
     if (line === this.#structure) this.#steps.came(save, outcome);

@@ -80,7 +80,7 @@ class Replay {
     const headers = { "Content-Type": "application/json", Accept: "application/json" };
     for (;;) {
       const outcome = await this.#queue.transport({ sequence, body, headers, address: `${this.#page.url}/changes` });
-      if (outcome.kind === "signed-out") this.#queue.pause("signed-out");
+      if (outcome.kind === "signed-out" || outcome.kind === "other-person") this.#queue.pause(outcome.kind);
       else if (outcome.kind !== "again") return outcome;
       this.#queue.catchUp(outcome.why === "network" ? "offline" : "retrying");
       await new Promise((resolve) => setTimeout(resolve, AGAIN));

@@ -66,14 +66,18 @@ export async function beforeSignOut() {
 
 const name = () => /(?:^|; )weekline_who=([^;]*)/.exec(document.cookie)?.[1] ?? "";
 
-/** Sends nothing in another person's name: where the signed-in name changed, it is asked first who that is. */
+/**
+ * Sends nothing in another person's name: where the signed-in name changed, it is asked first who that is. Another
+ * person gives the outcome `other-person`.
+ */
 export function inOwnName(page, send) {
   let own = name();
   return async (save, options) => {
     if (name() !== own) {
       const here = await whoIsHere().catch(() => undefined);
       if (here === undefined) return { kind: "again", why: "network" };
-      if (here === null || String(here.user) !== page.viewer) return { kind: "signed-out" };
+      if (here === null) return { kind: "signed-out" };
+      if (String(here.user) !== page.viewer) return { kind: "other-person" };
       own = name();
     }
     return send(save, options);
