@@ -50,7 +50,10 @@ class Events:
         self.page.wait_for_timeout(500)
 
     def expect_order(self, *symptoms: str) -> None:
-        expect(self.page.locator("li.item.event")).to_have_count(len(symptoms))
+        events = self.page.locator("li.item.event textarea[name=symptom]")
+        expect(events).to_have_count(len(symptoms))
+        for place, symptom in enumerate(symptoms):  # a section may be drawn anew just now
+            expect(events.nth(place)).to_have_value(symptom)
         assert self.order == list(symptoms)
 
 
