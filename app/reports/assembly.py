@@ -152,6 +152,7 @@ def working_copy(
     stands below them, and what was carried over and is still open. `for_readers` leaves out the metrics
     whose value nobody wrote as well.
     """
+    as_text = as_text or for_readers
     sections_query = select(Section).where(Section.report_id == report.id)
     items_query = select(
         Item.id,
@@ -198,10 +199,10 @@ def working_copy(
             below.setdefault(row.parent_id, []).append(row.id)
             if row.kind != "item":
                 goes_with[row.id] = row.parent_id
-        if (for_readers or as_text) and not row.text:
+        if as_text and not row.text:
             left_out.add(row.id)
     still_open = _open_branches(untouched, below, goes_with)
-    if for_readers or as_text:
+    if as_text:
         left_out |= still_open
     if for_readers:
         left_out |= _unanswered(sections, blocks_of)
