@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import IO
 
 from sqlalchemy import text
@@ -16,6 +17,13 @@ try:
     import fcntl
 except ImportError:  # Windows has no such locks; there the journal alone tells
     fcntl = None  # type: ignore[assignment]
+
+OTHER_CONNECTIONS = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+    "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+)
+PATIENCE_S = 2.0
+BETWEEN_LOOKS_S = 0.05
 
 
 @contextmanager
@@ -90,12 +98,11 @@ def _refuse_open_file(path: Path) -> None:
 
 
 def _refuse_connections(database: Database) -> None:
+    """A backend outlives its closed connection for a moment; a server that has just stopped is waited for."""
+    patience = monotonic() + PATIENCE_S
     with database.engine.connect() as connection:
-        others = connection.execute(
-            text(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-                "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-            )
-        ).scalar_one()
-    if others:
-        raise Conflict("exchange.restore.connections", count=others)
+        connection = connection.execution_options(isolation_level="AUTOCOMMIT")  # sees the present each time
+        while others := connection.scalar(OTHER_CONNECTIONS):
+            if monotonic() > patience:
+                raise Conflict("exchange.restore.connections", count=others)
+            sleep(BETWEEN_LOOKS_S)

@@ -6,12 +6,13 @@ import json
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from sqlalchemy import JSON, select
+from sqlalchemy import JSON, NullPool, create_engine, select
 from sqlalchemy.exc import DBAPIError
 
 from app import migrate
@@ -44,6 +45,16 @@ def full(database: Database, cast: Cast) -> Database:
     import_found(database, *weeks_of_pages(3))
     import_found(database, named("x.md", page_of(rate="99.991%")))
     return database
+
+
+@contextmanager
+def opened_again(database: Database) -> Iterator[Database]:
+    """The same database, opened by another program."""
+    other = Database(database.url.render_as_string(hide_password=False))
+    try:
+        yield other
+    finally:
+        other.dispose()
 
 
 @pytest.fixture
@@ -192,21 +203,29 @@ class TestBackingUp:
 class TestRefusals:
     def test_while_a_server_runs(self, full: Database, tmp_path: Path) -> None:
         back_up(full, tmp_path / "backup", at=FRIDAY)
-        other = Database(full.url.render_as_string(hide_password=False))
-        with announced(full), pytest.raises(Conflict):
+        with opened_again(full) as other:
+            with announced(full), pytest.raises(Conflict):
+                restore(other, tmp_path / "backup", force=True)
+            full.dispose()
             restore(other, tmp_path / "backup", force=True)
-        full.dispose()
-        restore(other, tmp_path / "backup", force=True)
-        other.dispose()
+
+    @pytest.mark.postgresql
+    def test_but_one_that_is_just_leaving_is_waited_for(
+        self, postgresql_database: Database, tmp_path: Path
+    ) -> None:
+        back_up(postgresql_database, tmp_path / "backup", at=FRIDAY)
+        leaving = create_engine(postgresql_database.url, poolclass=NullPool).connect()
+        leaves = threading.Timer(0.5, leaving.close)
+        leaves.start()
+        restore(postgresql_database, tmp_path / "backup", force=True)
+        leaves.join()
 
     def test_while_another_program_has_it_open(self, full: Database, tmp_path: Path) -> None:
         back_up(full, tmp_path / "backup", at=FRIDAY)
-        other = Database(full.url.render_as_string(hide_password=False))
-        with other.reading() as session:
+        with opened_again(full) as other, other.reading() as session:
             session.scalars(select(Report.id)).all()
             with pytest.raises(Conflict):
                 restore(full, tmp_path / "backup", force=True)
-        other.dispose()
 
     def test_over_a_database_that_holds_something(self, full: Database, tmp_path: Path) -> None:
         back_up(full, tmp_path / "backup", at=FRIDAY)
