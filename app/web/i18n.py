@@ -121,7 +121,7 @@ class Translation:
         return WEEKDAYS[self.language][day.weekday()]
 
     def moment(self, at: datetime, time_zone: str = "UTC") -> str:
-        """`6/13 17:42` in the team's time zone; the year is said where it is not this instant's."""
+        """`6/13 17:42` in the team's time zone, for what cannot be of another year."""
         local = at.astimezone(ZoneInfo(time_zone))
         return f"{self.short_day(local.date())} {local:%H:%M}"
 
@@ -129,6 +129,13 @@ class Translation:
         """`2025 年 6 月 13 日 17:42`, `13 June 2025, 17:42`."""
         local = at.astimezone(ZoneInfo(time_zone))
         return f"{self.day(local.date())}{' ' if self.language == 'zh' else ', '}{local:%H:%M}"
+
+    def lately(self, at: datetime, now: datetime, time_zone: str = "UTC") -> str:
+        """`17:42` today, `6/13 17:42` this year, and in full before: as short as is certain."""
+        local, today = at.astimezone(ZoneInfo(time_zone)), now.astimezone(ZoneInfo(time_zone))
+        if local.date() == today.date():
+            return f"{local:%H:%M}"
+        return self.moment(at, time_zone) if local.year == today.year else self.long_moment(at, time_zone)
 
     def number(self, value: int | Decimal) -> str:
         """Thousands apart, decimals as they are: `12,345`, `99.972`."""

@@ -1,7 +1,8 @@
 """Pages: Jinja templates in the person's language.
 
 `page()` gives every template: `_`, `ngettext`, `asset`, `icon`, `language`, `html_lang`, `theme`, `viewer`,
-`team`, `tab`, `here` (the path asked for), `back` and the date and number formats of `Translation` as `f`.
+`team`, `tab`, `here` (the path asked for), `back`, `now` (not for pages that are kept), and the date and
+number formats of `Translation` as `f`.
 """
 
 from __future__ import annotations
@@ -89,6 +90,7 @@ def render(request: Request, name: str, context: Mapping[str, Any] | None = None
         "tab": None,
         "theme": theme_of(request),
         "here": request.url.path,
+        "now": request.app.state.clock(),
     }
     full.update(context or {})
     # Where the language and theme buttons lead back to: only a page can be asked for again.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -103,6 +103,14 @@ class TestDays:
         at = datetime(2025, 6, 13, 17, 42, tzinfo=UTC)
         assert ZH.moment(at, "Asia/Shanghai") == "6/14 01:42"
         assert EN.long_moment(at, "Europe/Berlin") == "13 June 2025, 19:42"
+
+    def test_of_late_are_as_short_as_is_certain(self) -> None:
+        at = datetime(2025, 6, 13, 17, 42, tzinfo=UTC)
+        minutes, hours = timedelta(minutes=20), timedelta(hours=23)
+        assert ZH.lately(at, at + minutes, "Asia/Shanghai") == "01:42"
+        assert ZH.lately(at, at + hours, "Asia/Shanghai") == "6/14 01:42"
+        assert EN.lately(at, at + minutes + hours, "Europe/Berlin") == "13 Jun 19:42"
+        assert EN.lately(at, at + timedelta(days=250), "Europe/Berlin") == "13 June 2025, 19:42"
 
 
 class TestNumbers:
