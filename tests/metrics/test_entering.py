@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from starlette.testclient import TestClient
 
 from app.db import Database
@@ -101,6 +101,16 @@ class TestThePage:
         row = row[: row.index("</tr>")]
         assert "99.967%" in row
         assert "还没填" in row
+
+    def test_shows_the_last_value_there_is_where_last_week_has_none(self, week: Entering) -> None:
+        with week.database.writing() as session:
+            last = session.scalars(select(Report).where(Report.period_start == MONDAY - WEEK)).one()
+            session.execute(delete(Reading).where(Reading.report_id == last.id))
+        page = week.client.get(f"{URL}/edit").text
+        row = page[page.index(f">{NAME}</label>") :]
+        row = row[: row.index("</tr>")]
+        assert 'placeholder="如 99.974%"' in row
+        assert 'data-l="第 21 周">99.974%' in row
 
     def test_makes_fields_of_metrics_nested_below_their_group(self, week: Entering) -> None:
         week.client.post(
