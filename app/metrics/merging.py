@@ -15,10 +15,12 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
+from app.metrics.former import keep_former
 from app.metrics.models import (
     Annotation,
     Baseline,
     FormerMark,
+    FormerSettings,
     Metric,
     MetricName,
     Reading,
@@ -60,6 +62,7 @@ def merge_metrics(
         team_id=kept.team_id, metric_id=kept.id, name=gone.name, was=_as_it_is(session, gone), at=at, by_id=by
     )
     session.add(taken_in)
+    keep_former(session, kept, at=at)
     for dated in (Target, Baseline):
         taken = select(dated.from_day).where(dated.metric_id == kept.id)
         session.execute(delete(dated).where(dated.metric_id == gone.id, dated.from_day.in_(taken)))
@@ -106,7 +109,10 @@ def split_again(
         **{each: was[each] for each in SETTINGS},
     )
     session.add(made)
+    keep_former(session, metric, at=at)
     session.flush()
+    for until, former in was.get("former_settings", ()):
+        session.add(FormerSettings(metric_id=made.id, until=datetime.fromisoformat(until), was=former))
     for name in names:
         name.metric_id = made.id
     folded = {name.folded for name in names}
@@ -138,6 +144,9 @@ def _as_it_is(session: Session, metric: Metric) -> dict[str, Any]:
 
     targets = session.scalars(select(Target).where(Target.metric_id == metric.id))
     baselines = session.scalars(select(Baseline).where(Baseline.metric_id == metric.id))
+    former = session.scalars(
+        select(FormerSettings).where(FormerSettings.metric_id == metric.id).order_by(FormerSettings.id)
+    )
     return {
         **{each: getattr(metric, each) for each in SETTINGS},
         "id": metric.id,
@@ -147,6 +156,7 @@ def _as_it_is(session: Session, metric: Metric) -> dict[str, Any]:
         "readings": ids(Reading),
         "unreported": ids(UnreportedReading),
         "annotations": ids(Annotation),
+        "former_settings": [[each.until.isoformat(), each.was] for each in former],
         "targets": [
             {
                 "id": each.id,

@@ -84,6 +84,17 @@ class Target(Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
+class FormerSettings(Base):
+    """What a metric was, its targets included, until somebody changed it."""
+
+    __tablename__ = "former_settings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    metric_id: Mapped[int] = mapped_column(ForeignKey("metrics.id", ondelete="CASCADE"), index=True)
+    until: Mapped[datetime] = mapped_column(Instant)
+    was: Mapped[dict[str, Any]]
+
+
 class Reading(Base):
     """A metric's value in a week. `literal` is what was typed (`99.980%`), `value` the exact decimal.
 

@@ -15,6 +15,7 @@ from app.accounts.actions import audit
 from app.accounts.models import Team
 from app.errors import Conflict, Invalid
 from app.metrics.actions import UNIT_LENGTH
+from app.metrics.former import keep_former
 from app.metrics.models import Metric, MetricKind, MetricName, Reading
 from app.metrics.names import NAME_LENGTH, fold
 from app.metrics.scales import WHOLE, Rounding, Scale
@@ -46,14 +47,19 @@ def change_metric(session: Session, metric: Metric, form: MetricForm, *, by: int
         session.add(MetricName(team_id=metric.team_id, metric_id=metric.id, name=name, folded=fold(name)))
     elif owner.id != metric.id:
         raise Conflict("metric.name_of_another", name=name, other=owner.name)
+    direction = _one_of(DIRECTIONS, form.direction, "metric.unknown_direction")
+    decimals = _decimals(form.decimals)
+    rounding = _one_of(ROUNDINGS, form.rounding, "metric.unknown_rounding")
+    spc_scale = _one_of(SPC_SCALES, form.spc_scale, "metric.unknown_spc_scale")
+    keep_former(session, metric, at=at)
     metric.name = name
     metric.unit = unit
     metric.kind = kind
-    metric.direction = _one_of(DIRECTIONS, form.direction, "metric.unknown_direction")
-    metric.decimals = _decimals(form.decimals)
-    metric.rounding = _one_of(ROUNDINGS, form.rounding, "metric.unknown_rounding")
+    metric.direction = direction
+    metric.decimals = decimals
+    metric.rounding = rounding
     metric.scale = scale
-    metric.spc_scale = _one_of(SPC_SCALES, form.spc_scale, "metric.unknown_spc_scale")
+    metric.spc_scale = spc_scale
     changed(session, metric, "metric.changed", by=by, at=at, name=name, kind=kind, scale=scale)
 
 
@@ -106,12 +112,14 @@ def retire(session: Session, metric: Metric, *, from_day: date, version: int, by
     """From that day on the metric is no longer missed where a week does not report it."""
     refuse_other_version(metric, version)
     refuse_far_day(from_day)
+    keep_former(session, metric, at=at)
     metric.retired_from = from_day
     changed(session, metric, "metric.retired", by=by, at=at, from_day=from_day.isoformat())
 
 
 def bring_back(session: Session, metric: Metric, *, version: int, by: int, at: datetime) -> None:
     refuse_other_version(metric, version)
+    keep_former(session, metric, at=at)
     metric.retired_from = None
     changed(session, metric, "metric.brought_back", by=by, at=at)
 

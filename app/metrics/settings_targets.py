@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid
 from app.metrics.actions import LITERAL_LENGTH
+from app.metrics.former import keep_former
 from app.metrics.models import Metric, Target
 from app.metrics.scales import WHOLE, exact
 from app.metrics.settings import RATES, changed, refuse_far_day
@@ -22,6 +23,7 @@ def add_target(
     value, literal = target_value(metric, literal)
     refuse_far_day(from_day)
     _refuse_taken(session, metric, from_day)
+    keep_former(session, metric, at=at)
     target = Target(metric_id=metric.id, value=value, literal=literal, from_day=from_day)
     session.add(target)
     changed(session, metric, "target.added", by=by, at=at, literal=literal, from_day=from_day.isoformat())
@@ -44,6 +46,7 @@ def change_target(
     refuse_far_day(from_day)
     if from_day != target.from_day:
         _refuse_taken(session, metric, from_day)
+    keep_former(session, metric, at=at)
     before = f"{target.literal}, {target.from_day.isoformat()}"
     target.value, target.literal, target.from_day = value, literal, from_day
     target.version += 1
@@ -63,6 +66,7 @@ def remove_target(
     session: Session, metric: Metric, target: Target, *, version: int, by: int, at: datetime
 ) -> None:
     _refuse_other_version(target, version)
+    keep_former(session, metric, at=at)
     session.delete(target)
     changed(
         session,

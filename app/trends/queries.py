@@ -17,15 +17,14 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Team
 from app.document.weeks import monday_of
 from app.incidents.models import Incident
-from app.metrics.models import Metric as MetricRow
 from app.metrics.models import Reading as ReadingRow
-from app.metrics.models import Target
 from app.reports.models import Report, Revision
 from app.trends.accident_queries import Accident, Seen, accidents_of
 from app.trends.asked import WINDOW, Asked
 from app.trends.axes import WEEK, TimeAxis
 from app.trends.mark_queries import Remark, marks_of
-from app.trends.statistics import Metric, Reading, Series, TargetFrom, series
+from app.trends.metric_queries import metrics_of
+from app.trends.statistics import Metric, Reading, Series, series
 
 LEAST_WEEKS = 8
 """A younger team's charts are this wide, with room for the weeks to come before the first."""
@@ -141,7 +140,7 @@ def lay_out(session: Session, found: Published, asked: Asked) -> list[Trends]:
     spans = {team: Span(min(known[team]), max(known[team])) for team in ids}
     whole = Span(min(span.first for span in spans.values()), max(span.last for span in spans.values()))
     axis = axis_for(whole, WINDOW[asked.weeks], asked.until)
-    metrics = _metrics(session, ids)
+    metrics = metrics_of(session, ids, cutoff)
     marks = marks_of(session, ids, cutoff)
     metrics = [replace(metric, baselines=marks.baselines.get(metric.id, ())) for metric in metrics]
     readings = _readings(session, ids, known, axis, _needed_from(axis, metrics, asked))
@@ -256,62 +255,6 @@ def _weeks(
                 report_id, start, year, number, bool(amending), seen, newest=seen == newest, events=told
             )
     return list(teams.values()), known
-
-
-def _metrics(session: Session, team_ids: Sequence[int]) -> list[Metric]:
-    """The teams' metrics in the order of their pages, each with its targets."""
-    first_week = (
-        select(ReadingRow.period_start)
-        .where(ReadingRow.metric_id == MetricRow.id, ReadingRow.revision > 0)
-        .order_by(ReadingRow.period_start)
-        .limit(1)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(
-            MetricRow.id,
-            MetricRow.team_id,
-            MetricRow.key,
-            MetricRow.name,
-            MetricRow.unit,
-            MetricRow.kind,
-            MetricRow.direction,
-            MetricRow.rounding,
-            MetricRow.scale,
-            MetricRow.spc_scale,
-            MetricRow.retired_from,
-            first_week.label("first_week"),
-            Target.from_day,
-            Target.literal,
-            Target.value,
-        )
-        .outerjoin(Target, Target.metric_id == MetricRow.id)
-        .where(MetricRow.team_id.in_(team_ids))
-        .order_by(MetricRow.position, MetricRow.id, Target.from_day)
-    )
-    metrics: dict[int, Metric] = {}
-    for row in rows:
-        metric = metrics.setdefault(
-            row.id,
-            Metric(
-                id=row.id,
-                team_id=row.team_id,
-                key=row.key,
-                name=row.name,
-                unit=row.unit,
-                kind=row.kind,
-                direction=row.direction,
-                rounding=row.rounding,
-                scale=row.scale,
-                spc_scale=row.spc_scale,
-                retired_from=row.retired_from,
-                first_week=row.first_week,
-            ),
-        )
-        if row.from_day is not None:
-            target = TargetFrom(row.from_day, row.literal, row.value)
-            metrics[row.id] = replace(metric, targets=(*metric.targets, target))
-    return list(metrics.values())
 
 
 def _needed_from(axis: TimeAxis, metrics: Iterable[Metric], asked: Asked) -> date:
