@@ -86,6 +86,22 @@ class TestThePage:
         assert float(boxes[0][0]) > float(boxes[0][1])
 
 
+class TestItsType:
+    def test_draws_quotes_in_english_headings_as_narrow_as_letters(self, visit: Open, site: Site) -> None:
+        """A Chinese font may lend its letters, not its quotes, which are a whole character wide."""
+        page = visit(URL, as_=site.cast.eve, language="en").page
+        widths = page.evaluate(
+            """() => ["0", "\u2019", "\u201c", "\u201d"].map((mark) => {
+              const heading = document.querySelector("h1");
+              heading.textContent = mark.repeat(20);
+              const range = document.createRange();
+              range.selectNodeContents(heading);
+              return range.getClientRects()[0].width;
+            })"""
+        )
+        assert all(width < widths[0] for width in widths[1:])
+
+
 class TestReadingAChart:
     def test_with_the_arrow_keys_speaks_each_week(self, visit: Open, written: Site) -> None:
         page = visit(URL + "?weeks=26", as_=written.cast.eve).page
