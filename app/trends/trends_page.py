@@ -16,6 +16,7 @@ from app.trends.comparison_panel import comparison_panel
 from app.trends.figures import Figure, Group, Shown, group, last_six
 from app.trends.geometry.chart import CROWDED
 from app.trends.headline import headline, missed_targets
+from app.trends.paper import layout_for
 from app.trends.queries import Trends, Week
 from app.trends.scorecard import score, width_of
 from app.trends.statistics import Budget, Judged, error_budget, judge
@@ -138,6 +139,12 @@ def trends_page(
             measured, [one for trends in found for one in trends.accidents], axis, asked, words
         ),
         "has": _marks_used([figure for one in groups for figure in one.figures], years),
+        "paper": layout_for(
+            rows=len(scores),
+            charts=[one.chart.height for each in groups for one in each.figures]
+            + [one.chart.height for one in years],
+            accidents=len(accidents.shown),
+        ),
         "crowded": axis.weeks > CROWDED,
         "spot_width": axis.edge(-(-axis.weeks // CROWDED)),
         "earlier": axis.first - timedelta(days=1) if axis.first > _span(found).first else None,

@@ -75,6 +75,49 @@ class TestThePage:
         assert min(widths) > 150
 
 
+class TestOnPaper:
+    """One landscape page, however much there is to show."""
+
+    @pytest.fixture
+    def ten_metrics(self, site: Site) -> Site:
+        cast = site.cast
+        names = [PAY_IN, AVAILABILITY, *(f"渠道{letter}成功率" for letter in "甲乙丙丁戊己庚辛")]
+        with site.database.writing() as session:
+            for team in (cast.payments, cast.merchant):
+                for back in range(53, -1, -1):
+                    if back == 18:
+                        continue
+                    values = {
+                        name: f"99.9{(back * 7 + place * 3) % 90 + 10}%" for place, name in enumerate(names)
+                    }
+                    report = publish(session, team, LAST - WEEK * back, values)
+                    if back % 6 == 0:
+                        symptom = "青禾银行代扣通道返回超时，商户侧重试后恢复"
+                        happen(session, report, grade="C", symptom=symptom, day=None)
+        return site
+
+    @pytest.mark.parametrize("language", ["zh", "en"])
+    def test_is_a_department_with_ten_metrics(self, visit: Open, ten_metrics: Site, language: str) -> None:
+        page = visit(URL, as_=ten_metrics.cast.eve, language=language).page
+        assert len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(prefer_css_page_size=True))) == 1
+        page.emulate_media(media="print")
+        assert page.locator("figure .chart:visible").count() == 20
+        assert page.evaluate(OUTSIDE) == []
+
+    def test_is_a_team_with_ten_metrics(self, visit: Open, ten_metrics: Site) -> None:
+        page = visit("/teams/payments/trends", as_=ten_metrics.cast.eve).page
+        assert len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(prefer_css_page_size=True))) == 1
+
+
+OUTSIDE = """() => {
+  const left = document.querySelector("main").getBoundingClientRect().left;
+  return [...document.querySelectorAll("figure .chart .ylab")]
+    .filter((label) => getComputedStyle(label).display !== "none")
+    .filter((label) => label.getBoundingClientRect().left < left - 1)
+    .map((label) => label.textContent);
+}"""
+
+
 class TestItsTools:
     def test_annotate_the_chart_of_a_team_and_lead_back_to_it(self, visit: Open, department: Site) -> None:
         page = visit(URL, as_=department.cast.lin).page
