@@ -103,7 +103,11 @@ async def refused(request: Request, problem: Exception) -> Response:
     again: Again | None = getattr(request.state, "again", None)
     if again is None:
         return _show(request, status, problem.key, headers, problem)
-    shown = await run_in_threadpool(_form_again, request, again, problem.key, message, status)
+    request.state.again = None
+    try:
+        shown = await run_in_threadpool(_form_again, request, again, problem.key, message, status)
+    except Refusal as no_form:  # what the form is about is gone as well
+        return await refused(request, no_form)
     shown.headers.update(headers)
     return shown
 
