@@ -34,7 +34,7 @@ from app.document.schema import Block, Source
 BlockKind = Literal["item", "paragraph", "code"]
 
 INDENT = 4
-MAX_DEPTH = 24  # deeper items stay siblings at this depth: nobody reads them, and recursion is bounded
+DEEPEST = 24  # deeper items stay siblings at this depth: nobody reads them, and recursion is bounded
 MAX_BLOCKS = 10_000  # what follows is kept letter by letter in one `code` block
 
 
@@ -207,7 +207,7 @@ class Scanner:
         while items and column < items[-1].column + _needed(items[-1], node):
             items.pop()
         if node.kind == "item":
-            del items[MAX_DEPTH - 1 :]
+            del items[DEEPEST - 1 :]
         if items:
             items[-1].children.append(node)
         else:

@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from app.document.blocks import DEEPEST
 from app.reports.forms import Text
 
 UID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 FIELD = r"^[a-z][a-z0-9.-]*$"
 MOST_CHANGES = 200
 MOST_NEW_ITEMS = 2000
-DEEPEST = 12
 LARGEST_ID = 2**31 - 1
 
 Uid = Annotated[str, Field(pattern=UID)]

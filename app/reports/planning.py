@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from app.document.blocks import DEEPEST
 from app.document.lines import normalise_text
 from app.document.merging import merge
 from app.errors import Conflict, Invalid, StaleVersion, TooLarge
@@ -60,6 +61,16 @@ class Row:
         yield self
         for row in self.below:
             yield from row.with_all_below
+
+    @property
+    def level(self) -> int:
+        """1 in the section itself, 2 below an item there."""
+        return 1 + (self.parent.level if self.parent is not None else 0)
+
+    @property
+    def levels(self) -> int:
+        """How many the item takes with all below it."""
+        return 1 + max((row.levels for row in self.below), default=0)
 
 
 class Plan:
@@ -153,6 +164,7 @@ class Plan:
                 self._answer_again(item)
                 continue
             beside.insert(place, self._made(item, change.section, parent))
+            refuse_too_deep(beside[place], below=parent)
             place += 1
         self._reorder(beside)
         self.sections.add(change.section)
@@ -203,6 +215,7 @@ class Plan:
             above = above.parent
         if parent is not None and parent.kind != "item":
             raise Invalid("item.nothing_below")
+        refuse_too_deep(row, below=parent)
         self.sections |= {row.section, change.section}
         self.reshaped |= {row.section, change.section}
         beside.insert(place, row)
@@ -252,6 +265,7 @@ class Plan:
             beside, parent, place = self._place(change.section, change.parent, change.after)
             if parent is not None and parent.kind != "item":
                 raise Invalid("item.nothing_below")
+            refuse_too_deep(row, below=parent)
             row.parent = parent
             for one in row.with_all_below:
                 one.section = change.section
@@ -362,6 +376,12 @@ class ItemGone(Conflict):
         super().__init__("item.gone")
         self.item = item
         self.mine = mine
+
+
+def refuse_too_deep(row: Row, *, below: Row | None) -> None:
+    """Raises Invalid where an item would stand deeper there than a page can say."""
+    if (below.level if below is not None else 0) + row.levels > DEEPEST:
+        raise Invalid("item.too_deep", levels=DEEPEST)
 
 
 def is_stale(row: Row, change: TextChange) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.document.blocks import MAX_BLOCKS, MAX_DEPTH
+from app.document.blocks import DEEPEST, MAX_BLOCKS
 from app.document.outline import structure
 from app.document.places import walk
 from app.document.schema import Block
@@ -170,10 +170,10 @@ class TestEscapes:
 
 class TestBounds:
     def test_deeper_items_stay_siblings(self) -> None:
-        text = "".join(f"{'  ' * depth}- {depth}\n" for depth in range(3 * MAX_DEPTH))
+        text = "".join(f"{'  ' * depth}- {depth}\n" for depth in range(3 * DEEPEST))
         found = list(walk(blocks(text)))
-        assert [block.text for _, block in found] == [str(depth) for depth in range(3 * MAX_DEPTH)]
-        assert max(len(path) for path, _ in found) == MAX_DEPTH
+        assert [block.text for _, block in found] == [str(depth) for depth in range(3 * DEEPEST)]
+        assert max(len(path) for path, _ in found) == DEEPEST
 
     def test_a_page_of_too_many_blocks_keeps_the_rest_as_it_is(self) -> None:
         page = "# t\n\n" + "- a\n" * (MAX_BLOCKS + 50) + "## b\n"

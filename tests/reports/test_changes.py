@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from app.db import Database
+from app.document.blocks import DEEPEST
 from app.incidents.models import Incident
 from app.reports.models import Fact, Goal, Item
 from tests.conftest import Cast, Clock, SignIn
@@ -405,9 +406,30 @@ class TestWhatIsNoSave:
 
     def test_items_nested_too_deeply_are_refused(self, lin: OpenPage, week: StoredWeek) -> None:
         item: dict[str, Any] = {"uid": uid(), "text": "x"}
-        for _ in range(20):
+        for _ in range(DEEPEST):
             item = {"uid": uid(), "text": "x", "items": [item]}
         assert lin.send(add(week.section(O1).id, "x", items=[item])).status_code == 422
+
+    def test_no_deeper_than_a_page_can_say_step_by_step(self, lin: OpenPage, week: StoredWeek) -> None:
+        section, parent = week.section(O1).id, week.item("商户对账单").id
+        for level in range(2, 60):
+            answer = lin.send(add(section, f"第{level}层", parent=parent))
+            if answer.status_code != 200:
+                break
+            parent = week.item(f"第{level}层").id
+        assert (level, answer.status_code) == (DEEPEST + 1, 422)
+        assert str(DEEPEST) in answer.json()["detail"]
+        assert lin.client.get(f"{URL}/edit").status_code == 200
+
+    def test_nor_by_moving_a_branch(self, lin: OpenPage, week: StoredWeek) -> None:
+        section, name = week.section(O1).id, uid()
+        branch: dict[str, Any] = {"uid": uid(), "text": "x"}
+        for _ in range(DEEPEST - 2):
+            branch = {"uid": uid(), "text": "x", "items": [branch]}
+        assert lin.send(add(section, "x", uid=name, items=[branch])).status_code == 200
+        move = {"kind": "move", "item": name, "section": section, "after": None}
+        assert lin.send({**move, "parent": week.item("商户对账单").id}).status_code == 422
+        assert lin.send({**move, "parent": None}).status_code == 200
 
     def test_signed_out_it_is_told_so_in_json(self, lin: OpenPage, week: StoredWeek) -> None:
         lin.client.cookies.clear()

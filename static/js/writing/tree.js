@@ -15,8 +15,10 @@ export const textOf = (item) => fieldOf(item)?.value ?? "";
 export const partsOf = (item) => (isEvent(item) ? [...partVersions(item).keys()] : [refOf(item)]);
 export const partVersions = (item) => new Map((item.dataset.parts?.split(" ") ?? []).map((part) => part.split("-")));
 export const isCode = (item) => kindOf(item) === "code";
+/** How many levels a page has, as the server reads it. */
+const LEVELS = 24;
 /** Whether other items may stand below it. */
-export const canHold = (item) => kindOf(item) === "item" && !isEvent(item) && !isGhost(item);
+export const canHold = (item) => kindOf(item) === "item" && !isEvent(item) && !isGhost(item) && depthOf(item) < LEVELS - 1;
 
 const listIn = (item) => item.querySelector(":scope > ol.items");
 const itemsIn = (list) => (list ? [...list.children].filter((each) => each.matches("li.item:not([data-ghost])")) : []);
