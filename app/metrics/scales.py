@@ -72,7 +72,7 @@ def interval(value: Decimal, decimals: int, rounding: str, *, rate: bool) -> Int
     """What a value reported with `decimals` decimals stands for.
 
     ±½ in the last digit, or up to one whole last digit more where the metric is declared to truncate;
-    a rate stays between 0 and 100 %.
+    a rate stays between 0 and 100 %, unless it was reported beyond them.
     """
     last_digit = Decimal(1).scaleb(-decimals)
     low, high = (
@@ -80,7 +80,9 @@ def interval(value: Decimal, decimals: int, rounding: str, *, rate: bool) -> Int
         if rounding == "truncate"
         else (value - last_digit / 2, value + last_digit / 2)
     )
-    return Interval(max(low, Decimal(0)), min(high, WHOLE)) if rate else Interval(low, high)
+    if not rate or not 0 <= value <= WHOLE:
+        return Interval(low, high)
+    return Interval(max(low, Decimal(0)), min(high, WHOLE))
 
 
 def failures_per_million(rate: Decimal, direction: str = "up") -> Decimal:

@@ -50,7 +50,7 @@ def rows_of(measured: Sequence[Series], axis: TimeAxis, name: Callable[[Series],
     for index in range(axis.weeks):
         week = axis.week(index)
         for one in measured:
-            value = one.by_index.get(index)
+            value = one.by_index.get(index) or one.impossible.get(index)
             if value is not None or index in one.missing_set:
                 yield Row(week, name(one), one.metric, value, one.target_in(week))
 

@@ -11,10 +11,11 @@ from typing import Protocol
 
 import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 
+from app.metrics.scales import WHOLE
 from app.trends.accident_queries import Accident
 from app.trends.axes import TimeAxis
 from app.trends.export_csv import NOTHING_SAID, as_text, rows_of
-from app.trends.statistics import Judged, Limits, Series
+from app.trends.statistics import Judged, Limits, Series, Value
 from app.web.i18n import N_
 
 Cell = str | int | float | date | Decimal | bool | None
@@ -110,7 +111,7 @@ def _values(
                 row.target.literal if row.target else None,
                 value.revision if value else None,
                 value.former.literal if value and value.former else None,
-                None if value else _("not reported") if stated else _("missing"),
+                _why_not(row.value, row.metric.is_rate, stated, words),
             )
         )
     columns = (
@@ -127,6 +128,13 @@ def _values(
         (_("Missing"), 14),
     )
     return Sheet(_("Values"), columns, rows)
+
+
+def _why_not(value: Value | None, is_rate: bool, stated: str | None, words: Words) -> str | None:
+    """Why a week has no value that counts; None where it has."""
+    if value is None:
+        return words.gettext("not reported") if stated else words.gettext("missing")
+    return None if not is_rate or 0 <= value.value <= WHOLE else words.gettext("not possible")
 
 
 def _limits(measured: Sequence[Judged], axis: TimeAxis, words: Words) -> Sheet:

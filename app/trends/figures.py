@@ -246,7 +246,7 @@ def _figure(
         axis,
         drawn.points,
         frame=frame,
-        missing=series.missing,
+        missing=sorted({*series.missing, *(index for index in series.impossible if index >= 0)}),
         targets=drawn.targets,
         levels=drawn.levels,
         breaks=breaks,
@@ -356,6 +356,10 @@ def _spots(judged: Judged, shown: Shown, words: Words) -> list[Spot]:
         )
         for value in series.values
     ]
+    for index, value in series.impossible.items():
+        if index >= 0:
+            say = sentences.impossible(series, value, words)
+            spots.append(Spot(axis.edge(index), say, shown.path(value.week)))
     for index in series.missing:
         week = axis.week(index)
         say = sentences.gap(index, series.withdrawn.get(index), shown.skipped.get(week), words)

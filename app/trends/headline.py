@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.trends.statistics import Judged, Value
+from app.trends.statistics import Judged, Value, checks
 from app.trends.words import Words, capital
 
 MOST_NAMED = 2
@@ -27,7 +27,7 @@ def headline(judged: Sequence[Judged], words: Words) -> str:
     """The newest week in one sentence."""
     last = words.axis.weeks - 1
     now = [one for one in judged if last in one.series.by_index]
-    if not now:
+    if not now and not any(last in one.series.impossible for one in judged):
         week = words.week(words.axis.week(last))
         return capital(words.gettext("%(week)s reports no metrics.") % {"week": week})
     worse = sorted((told for one in now if (told := _worse(one, words))), key=lambda told: told.rank)
@@ -37,12 +37,14 @@ def headline(judged: Sequence[Judged], words: Words) -> str:
         parts.append(
             words.ngettext("%(count)s more is getting worse", "%(count)s more are getting worse", more)
         )
+    doubted = _doubted(judged, words)[:MOST_NAMED]
+    parts += doubted
     named = 1 if worse else MOST_NAMED
     parts += [told.text for told in better[:named]]
     if (more := len(better) - named) > 0:
         parts.append(words.ngettext("%(count)s more improves", "%(count)s more improve", more))
-    if not parts:
-        parts = [_quiet(now, words)]
+    if not worse and not better and now:
+        parts.append(_quiet(now, words))
     if not worse:
         parts += _targets(now, words)
     return capital(words.semicolon.join(parts)) + words.full_stop
@@ -55,6 +57,25 @@ def missed_targets(judged: Sequence[Judged]) -> list[Judged]:
         for one in judged
         if one.series.latest is not None and one.series.meets_target(one.series.latest) is False
     ]
+
+
+def _doubted(judged: Sequence[Judged], words: Words) -> list[str]:
+    """The newest values that cannot be true: no rate, or not after the one before in its year."""
+    last, told = words.axis.weeks - 1, []
+    for one in judged:
+        value = one.series.impossible.get(last)
+        if value is not None:
+            text = words.gettext("%(name)s is given as %(value)s, which no rate can be: please check")
+            told.append(text % {"name": words.name(one.series), "value": value.literal})
+        elif one.series.metric.is_year_to_date and last in one.series.by_index and not _fits(one, words):
+            text = words.gettext("%(named)s, which does not fit the value before it")
+            told.append(text % {"named": words.named(one.series, one.series.by_index[last])})
+    return told
+
+
+def _fits(one: Judged, words: Words) -> bool:
+    """Whether the newest value of a year so far can follow the one before."""
+    return checks(one.series, lambda week: words.number_of(week)[0])[-1].consistent
 
 
 def change_in_words(one: Judged, words: Words) -> str:
@@ -122,18 +143,35 @@ def _quiet(now: Sequence[Judged], words: Words) -> str:
     first = now[0].series
     value = first.by_index[words.axis.weeks - 1]
     if not judged:
-        return _("%(named)s; too little is known yet to tell a signal from noise") % {
-            "named": words.named(first, value)
-        }
+        return _not_judged(now[0], words) % {"named": words.named(first, value)}
     if len(now) == 1:
         return _("%(named)s, in its ordinary range") % {"named": words.named(first, value)}
     if len(judged) == len(now):
         return _("all metrics are in their ordinary range")
+    if len(judged) == 1:
+        return words.ngettext(
+            "%(named)s, in its ordinary range; %(count)s other cannot be judged",
+            "%(named)s, in its ordinary range; %(count)s others cannot be judged",
+            len(now) - 1,
+            named=words.named(judged[0].series, judged[0].series.by_index[words.axis.weeks - 1]),
+        )
     return words.ngettext(
-        "the one metric that can be judged is in its ordinary range",
-        "all %(count)s metrics that can be judged are in their ordinary range",
+        "the metric that can be judged is in its ordinary range",
+        "the %(count)s metrics that can be judged are in their ordinary range",
         len(judged),
     )
+
+
+def _not_judged(one: Judged, words: Words) -> str:
+    """Why nothing can be told from the newest value, which stands in for `named`."""
+    _ = words.gettext
+    if one.without == "coarse":
+        return _("%(named)s; its digits are too coarse to tell a signal from noise")
+    if one.without == "equal":
+        return _("%(named)s, the same every week")
+    if one.without == "year_to_date":
+        return _("%(named)s so far this year, which is not judged week by week")
+    return _("%(named)s; too little is known yet to tell a signal from noise")
 
 
 def _targets(now: Sequence[Judged], words: Words) -> list[str]:

@@ -66,6 +66,12 @@ def point(
     return capital(words.comma.join(parts))
 
 
+def impossible(series: Series, value: Value, words: Words) -> str:
+    """What a week says whose value no rate can have."""
+    text = words.gettext("%(week)s says %(value)s, which no rate can be: left out")
+    return capital(text % {"week": words.week(value.week), "value": value.literal})
+
+
 def worst_of(series: Series, values: Sequence[Value], words: Words) -> str:
     """What a spot says that stands for several weeks."""
     worst = series.worst_among(values)
@@ -92,6 +98,7 @@ def findings(one: Judged, budget: Budget | None, words: Words) -> list[str]:
         *_about_limits(one, words),
         *_about_targets(series, words),
         *([text] if (text := missing(series.missing, words)) else []),
+        *(impossible(series, value, words) for index, value in series.impossible.items() if index >= 0),
         *restated(series, words),
     ]
     if (

@@ -28,6 +28,8 @@ class Cell:
     former: str | None = None
     missing: bool = False
     meets: bool | None = None
+    impossible: str = ""
+    """A value that no rate can have, as written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ def _table_cell(one: Series, index: int, words: Words) -> Cell | None:
     value = one.by_index.get(index)
     if value is not None:
         return cell_of(one, value, words)
+    if index in one.impossible:
+        return Cell("", "", impossible=one.impossible[index].literal)
     if index in one.missing_set:
         return Cell("", "", former=one.withdrawn.get(index), missing=True)
     return None

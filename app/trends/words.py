@@ -68,9 +68,9 @@ class Words:
         self._rule: WeekRule = rule
         self._this_year = self.number_of(axis.week(axis.weeks - 1))[0]
 
-    def ngettext(self, one: str, many: str, count: int) -> str:
-        """A counted thing, the `%(count)s` filled in."""
-        return self._f.ngettext(one, many, count) % {"count": count}
+    def ngettext(self, one: str, many: str, count: int, **told: str) -> str:
+        """A counted thing, the `%(count)s` filled in, and what else is told."""
+        return self._f.ngettext(one, many, count) % {"count": count, **told}
 
     # Weeks
 
@@ -189,7 +189,7 @@ class Words:
     def name(self, series: Series) -> str:
         """The metric's name; with its team's where several are side by side."""
         team = self._teams.get(series.metric.team_id)
-        return f"{team} {series.metric.name}" if team else series.metric.name
+        return f"{team} · {series.metric.name}" if team else series.metric.name
 
     def happened(self, accident: Accident) -> str:
         """An accident's day in short, else its week."""

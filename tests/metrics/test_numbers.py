@@ -71,6 +71,10 @@ class TestAnInterval:
         assert interval(D(100), 0, "nearest", rate=True) == Interval(D("99.5"), D(100))
         assert interval(D(0), 1, "nearest", rate=True).low == 0
 
+    def test_of_what_no_rate_can_be_is_about_the_value_all_the_same(self) -> None:
+        assert interval(D("100.3"), 1, "nearest", rate=True) == Interval(D("100.25"), D("100.35"))
+        assert interval(D("-0.5"), 1, "nearest", rate=True) == Interval(D("-0.55"), D("-0.45"))
+
     def test_of_a_count_may_go_below_nothing_reported(self) -> None:
         assert interval(D(0), 0, "nearest", rate=False).low == D("-0.5")
 

@@ -114,7 +114,45 @@ SITUATIONS: dict[str, tuple[Callable[[], Trends], str, str]] = {
             ordinary("入金", 1), ordinary(), named("退款", 3, *["99.98", "99.99"] * 24, "99.99")
         ),
         "能判断的 2 项均在正常波动范围内。",
-        "All 2 metrics that can be judged are in their ordinary range.",
+        "The 2 metrics that can be judged are in their ordinary range.",
+    ),
+    "only one can be judged": (
+        lambda: together(ordinary(), named("退款", 3, *["99.98", "99.99"] * 24, "99.99")),
+        "出金 99.981，在正常波动范围内；另 1 项不作判断。",
+        "出金 99.981, in its ordinary range; 1 other cannot be judged.",
+    ),
+    "digits are too coarse": (
+        lambda: named("退款", 3, *["99.98", "99.99"] * 24, "99.99"),
+        "退款 99.99；小数位数太少，分不出信号与波动。",
+        "退款 99.99; its digits are too coarse to tell a signal from noise.",
+    ),
+    "always the same": (
+        lambda: named("退款", 3, *["100"] * 30),
+        "退款 100，每周相同。",
+        "退款 100, the same every week.",
+    ),
+    "only a year so far": (
+        lambda: named("可用性", 3, *["99.99"] * 9, kind="ytd_rate"),
+        "可用性 99.99（年累计，不逐周判断）。",
+        "可用性 99.99 so far this year, which is not judged week by week.",
+    ),
+    "a year so far that does not add up": (
+        lambda: together(
+            ordinary(), named("可用性", 3, *[None] * 28, *["99.99"] * 20, "99.999", kind="ytd_rate")
+        ),
+        "可用性 99.999，与前一个值对不上；出金 99.981，在正常波动范围内；另 1 项不作判断。",
+        "可用性 99.999, which does not fit the value before it; "
+        "出金 99.981, in its ordinary range; 1 other cannot be judged.",
+    ),
+    "what no rate can be": (
+        lambda: together(ordinary(), named("退款", 3, *YEAR, "100.3")),
+        "退款 写作 100.3，比率只能在 0 到 100% 之间，请核对；出金 99.981，在正常波动范围内。",
+        "退款 is given as 100.3, which no rate can be: please check; 出金 99.981, in its ordinary range.",
+    ),
+    "what no rate can be, alone": (
+        lambda: named("退款", 3, *YEAR, "-1"),
+        "退款 写作 -1，比率只能在 0 到 100% 之间，请核对。",
+        "退款 is given as -1, which no rate can be: please check.",
     ),
     "too little is known": (
         lambda: named("入金", 1, *[None] * 46, "99.980", "99.981", "99.982"),

@@ -71,7 +71,7 @@ class TestTheScorecard:
     def test_says_where_nothing_is_judged(self, read: Read) -> None:
         html = read()
         rows = re.findall(r"<tr>.*?</tr>", html[html.index("scorecard") : html.index("</table>")], re.DOTALL)
-        assert "不判" in words(rows[2])
+        assert "不作判断" in words(rows[2])
         assert "2 位小数，偏粗" in words(rows[2])
         assert "本周达标" in words(rows[2])
 

@@ -163,5 +163,10 @@ class TestAssurance:
         assert self.against("99.95", kind="ytd_rate").assurance == "met"
         assert self.against("99.99", kind="ytd_rate").assurance == "missed"
 
+    def test_relies_on_nothing_while_limits_are_on_trial(self) -> None:
+        low = (TargetFrom(date(2024, 1, 1), "99.9", Decimal("99.9")),)
+        assert judged(*ORDINARY[:11], targets=low).assurance == "met"
+        assert judged(*ORDINARY[:12], targets=low).assurance == "meets"
+
     def test_is_none_without_a_target(self) -> None:
         assert judged(*ORDINARY).assurance == "no_target"

@@ -65,6 +65,20 @@ class TestAMissingWeek:
         assert runs([3, 4, 5, 9]) == [(3, 5), (9, 9)]
 
 
+class TestAValueThatNoRateCanHave:
+    @pytest.mark.parametrize("literal", ["100.3%", "-0.5%"])
+    def test_takes_part_in_nothing_but_is_kept_as_written(self, literal: str) -> None:
+        one = laid_out(reading(0, "99.9%"), reading(1, literal), reading(2, "99.8%"))
+        assert [value.literal for value in one.values] == ["99.9%", "99.8%"]
+        assert one.impossible[1].literal == literal
+        assert 1 not in one.missing_set
+
+    def test_is_one_of_rates_alone(self) -> None:
+        one = laid_out(reading(0, "-3"), reading(1, "120"), kind="gauge", unit="万元")
+        assert len(one.values) == 2
+        assert not one.impossible
+
+
 class TestARestatedValue:
     def test_keeps_what_was_said_before(self) -> None:
         one = laid_out(reading(0, "99.978%", revision=1, stands=False), reading(0, "99.984%", revision=2))

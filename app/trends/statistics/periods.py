@@ -77,5 +77,5 @@ def _outside(series: Series, before: Sequence[Value], after: Sequence[Value]) ->
 
 def _is_outside(found: Limits, value: Value) -> bool:
     bounds = found.of(value)
-    ends = {outside(float(end), bounds.lower, bounds.upper) for end in (value.low, value.high)}
+    ends = {outside(end, bounds.lower, bounds.upper) for end in found.ends(value)}
     return 0 not in ends

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from app.metrics.scales import Interval, failures_per_million, interval, is_met
+from app.metrics.scales import WHOLE, Interval, failures_per_million, interval, is_met
 from app.trends.axes import TimeAxis
 
 Kind = Literal["rate", "ytd_rate", "count", "ytd_count", "gauge"]
@@ -116,8 +116,9 @@ class FailureChange:
 class Series:
     """A metric's weeks on a time axis. `withdrawn` holds by index what only earlier revisions said.
 
-    `before` are the values from before the axis begins, with negative indexes: limits and last year need
-    them. `by_index` has them too.
+    `impossible` are values that no rate can have, below 0 or above 100 %: they are shown as written and take
+    part in nothing. `before` are the values from before the axis begins, with negative indexes: limits and
+    last year need them. `by_index` has them too.
     """
 
     metric: Metric
@@ -127,6 +128,7 @@ class Series:
     by_index: Mapping[int, Value] = field(default_factory=dict)
     missing_set: frozenset[int] = frozenset()
     before: tuple[Value, ...] = ()
+    impossible: Mapping[int, Value] = field(default_factory=dict)
 
     @property
     def history(self) -> tuple[Value, ...]:
@@ -203,6 +205,7 @@ def series(metric: Metric, readings: Sequence[Reading], axis: TimeAxis) -> Serie
         by_week.setdefault(reading.week, []).append(reading)
     values: list[Value] = []
     withdrawn: dict[int, str] = {}
+    impossible: dict[int, Value] = {}
     for week in sorted(by_week):
         told = by_week[week]
         if len(told) > 1:
@@ -211,11 +214,15 @@ def series(metric: Metric, readings: Sequence[Reading], axis: TimeAxis) -> Serie
         if standing is None:
             withdrawn[axis.index(week)] = told[-1].literal
         else:
-            values.append(_value(metric, standing, told, axis))
+            value = _value(metric, standing, told, axis)
+            if metric.is_rate and not 0 <= value.value <= WHOLE:
+                impossible[value.index] = value
+            else:
+                values.append(value)
     known = {value.index: value for value in values}
     begins = max(0, axis.index(metric.first_week)) if metric.first_week else axis.weeks
     ends = axis.weeks if metric.retired_from is None else min(axis.weeks, axis.index(metric.retired_from))
-    missing = tuple(index for index in range(begins, ends) if index not in known)
+    missing = tuple(index for index in range(begins, ends) if index not in known and index not in impossible)
     shown = next((place for place, value in enumerate(values) if value.index >= 0), len(values))
     return Series(
         metric,
@@ -225,6 +232,7 @@ def series(metric: Metric, readings: Sequence[Reading], axis: TimeAxis) -> Serie
         known,
         frozenset(missing),
         before=tuple(values[:shown]),
+        impossible=impossible,
     )
 
 

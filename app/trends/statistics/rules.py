@@ -2,8 +2,9 @@
 
 Run and crossing rules from J. Anhøj and A. V. Olesen, "Run charts revisited", PLoS ONE 9(11), 2014: of n
 points that are not on the centre line, a longest run of more than log₂(n) + 3, or fewer crossings than the
-lower 5 % point of a binomial with n − 1 trials and probability ½. There is no rule for trends: six points
-rising in a row are found in half of all 24-week stretches of pure chance.
+lower 5 % point of a binomial with n − 1 trials and probability ½. They round log₂(n) + 3 to a whole number;
+here it is not rounded. There is no rule for trends: six points rising in a row are found in half of all
+24-week stretches of pure chance.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ STAYS = 4
 Kind = Literal["outside", "run"]
 Variation = Literal["better", "worse", "ordinary", "uncertain", "trial", "unknown"]
 Assurance = Literal["meets", "misses", "sometimes", "met", "missed", "no_target", "no_value"]
-"""`met` and `missed` speak of the newest week alone, where there are no limits to judge by."""
+"""`met` and `missed` speak of the newest week alone, where there are no limits to judge by, or on trial."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,21 +148,21 @@ def _signals(series: Series, stretch: Stretch) -> tuple[dict[int, Signal], Cross
         signals |= _in_long_runs(values, found, down=down, locked=stretch.baseline is not None)
     for value in values:
         bounds = found.of(value)
-        ends = {outside(float(end), bounds.lower, bounds.upper) for end in (value.low, value.high)}
-        which = outside(float(value.value), bounds.lower, bounds.upper) or next(filter(None, ends), 0)
+        ends = {outside(end, bounds.lower, bounds.upper) for end in found.ends(value)}
+        which = outside(found.told(value), bounds.lower, bounds.upper) or next(filter(None, ends), 0)
         certain = ends == {which}
         if which and (certain or value.index not in signals):
             signals[value.index] = Signal("outside", which, (which > 0) != down, certain=certain)
-    sides = [side(float(value.value), found.middle) for value in values]
+    sides = [side(found.told(value), found.middle) for value in values]
     return signals, None if found.trial else crossings(sides)
 
 
 def _in_long_runs(values: Sequence[Value], found: Limits, *, down: bool, locked: bool) -> dict[int, Signal]:
     """The weeks of runs too long; certain where they are so without weeks whose interval holds the median."""
     middle = found.middle
-    sides = [side(float(value.value), middle) for value in values]
+    sides = [side(found.told(value), middle) for value in values]
     sure = [
-        each if side(float(value.low), middle) == side(float(value.high), middle) == each else 0
+        each if {side(end, middle) for end in found.ends(value)} == {each} else 0
         for value, each in zip(values, sides, strict=True)
     ]
     certain = {place for first, last, _ in long_runs(sure, locked=locked) for place in range(first, last + 1)}
@@ -191,7 +191,10 @@ def _variation(judged: Judged) -> Variation:
 
 
 def _assurance(judged: Judged) -> Assurance:
-    """Whether the metric can be relied on to meet its target: where its limits lie, not its newest week."""
+    """Whether the metric can be relied on to meet its target: where its limits lie, not its newest week.
+
+    From fewer than twelve weeks nothing is relied on.
+    """
     series, found = judged.series, judged.limits
     latest = series.latest
     if latest is None:
@@ -199,7 +202,7 @@ def _assurance(judged: Judged) -> Assurance:
     target = series.target_in(latest.week)
     if target is None:
         return "no_target"
-    if found is None:
+    if found is None or found.trial:
         return "met" if series.meets_target(latest) else "missed"
     bounds, wanted = found.of(latest), float(target.value)
     above, below = bounds.lower >= wanted, bounds.upper < wanted

@@ -62,6 +62,18 @@ class Limits:
     def trial(self) -> bool:
         return self.weeks < FEWEST_TO_LOCK
 
+    def told(self, value: Value) -> float:
+        """The value itself: the share that was counted, else what was reported."""
+        low, high = self.ends(value)
+        return low if low == high else float(value.value)
+
+    def ends(self, value: Value) -> tuple[float, float]:
+        """The lowest and the highest that the value can be: what was counted is known exactly."""
+        if self.method == "p_prime" and value.numerator is not None and value.denominator:
+            share = float(value.numerator / value.denominator * 100)
+            return share, share
+        return float(value.low), float(value.high)
+
     def of(self, value: Value) -> Bounds:
         """The limits that a value is judged by."""
         if self.spread is None or not value.denominator:
@@ -82,11 +94,12 @@ def limits(metric: Metric, values: Sequence[Value]) -> Limits | Without:
         return "no_values"
     if len(values) < FEWEST:
         return "too_few"
-    distinct = {abs(after.value - before.value) for before, after in _neighbours(values)}
+    ranges = [abs(after.value - before.value) for before, after in _neighbours(values)]
+    distinct = set(ranges)
     if distinct <= {Decimal(0)}:
         return "equal" if len({value.value for value in values}) == 1 else "too_few"
     if all(value.numerator is not None and value.denominator for value in values) and metric.is_rate:
-        return p_prime(values)
+        return p_prime(values) if len(ranges) >= FEWEST_RANGES else "too_few"
     if len(distinct) < FEWEST_RANGES:
         return "coarse"
     found = _individuals(metric, values)
@@ -173,7 +186,8 @@ def p_prime(values: Sequence[Value]) -> Limits:
     sigma = mean_moving_range(moving_ranges(z, _gaps(values))) / D2
     spread = 3 * binomial * sigma * WHOLE
     newest = spread / sqrt(denominators[-1])
-    return Limits("p_prime", _in_percent(share * WHOLE, newest), len(values), _middle(values), spread)
+    middle = median(part / whole * WHOLE for part, whole in zip(numerators, denominators, strict=True))
+    return Limits("p_prime", _in_percent(share * WHOLE, newest), len(values), middle, spread)
 
 
 def _on_cube_roots(metric: Metric, values: Sequence[Value]) -> Limits:

@@ -43,8 +43,9 @@ class Budget:
 
 
 def elapsed_minutes(week: date, year: int) -> int:
-    """From the first of January until the end of the week's Sunday."""
-    return max((week + timedelta(days=7) - date(year, 1, 1)).days, 1) * MINUTES_A_DAY
+    """From the first of January until the end of the week's Sunday, or of the year that it counts to."""
+    until = min(week + timedelta(days=7), date(year + 1, 1, 1))
+    return max((until - date(year, 1, 1)).days, 1) * MINUTES_A_DAY
 
 
 def checks(series: Series, year_of: YearOf) -> list[Check]:
@@ -90,7 +91,8 @@ def _implied(metric: Metric, value: Value, year: int) -> tuple[Decimal, Decimal]
     if not metric.is_rate:
         return value.value, value.value
     minutes = elapsed_minutes(value.week, year)
-    return _minutes(WHOLE - value.high, minutes), _minutes(WHOLE - value.low, minutes)
+    low, high = sorted((_failing(metric, value.low), _failing(metric, value.high)))
+    return _minutes(low, minutes), _minutes(high, minutes)
 
 
 def _minutes(percent: Decimal, minutes: int) -> Decimal:
