@@ -246,7 +246,7 @@ def _figure(
         axis,
         drawn.points,
         frame=frame,
-        missing=sorted({*series.missing, *(index for index in series.impossible if index >= 0)}),
+        missing=series.missing,
         targets=drawn.targets,
         levels=drawn.levels,
         breaks=breaks,

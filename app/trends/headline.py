@@ -43,11 +43,13 @@ def headline(judged: Sequence[Judged], words: Words) -> str:
     parts += [told.text for told in better[:named]]
     if (more := len(better) - named) > 0:
         parts.append(words.ngettext("%(count)s more improves", "%(count)s more improve", more))
-    if not worse and not better and now:
+    ordinary = any(one.variation == "ordinary" for one in now)
+    if not worse and not better and (ordinary or (now and not doubted)):
         parts.append(_quiet(now, words))
     if not worse:
         parts += _targets(now, words)
-    return capital(words.semicolon.join(parts)) + words.full_stop
+    text = capital(words.semicolon.join(parts)) + words.full_stop
+    return text.replace("→ ", "→\u00a0").replace(" ppm", "\u00a0ppm")  # a number and its unit on one line
 
 
 def missed_targets(judged: Sequence[Judged]) -> list[Judged]:

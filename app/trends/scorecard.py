@@ -28,7 +28,8 @@ class SparkMark:
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
     """A metric in short. `change` are failures per million, and how they changed; `week` that of the value,
-    where it is not the newest; `missed_now` where it misses a target that it sometimes or usually meets."""
+    where it is not the newest; `missed_now` where it misses a target that it sometimes or usually meets;
+    `retired` by the newest week."""
 
     judged: Judged
     id: str
@@ -38,6 +39,7 @@ class ScoreRow:
     variation: Variation
     assurance: Assurance
     missed_now: bool
+    retired: bool
     target: Cell | None
     change: tuple[str, str] | None
     middle: Cell | None
@@ -63,6 +65,8 @@ def score(judged: Judged, id: str, team: str | None, words: Words) -> ScoreRow:
         missed_now=judged.assurance in ("meets", "sometimes")
         and latest is not None
         and one.meets_target(latest) is False,
+        retired=one.metric.retired_from is not None
+        and words.axis.index(one.metric.retired_from) < words.axis.weeks,
         target=_short(parted(words.number(one.metric, target.value, target.literal))) if target else None,
         change=words.change(one),
         middle=None if one.metric.is_year_to_date else _cell(judged, one.middle_of_four(), words),

@@ -144,14 +144,19 @@ SITUATIONS: dict[str, tuple[Callable[[], Trends], str, str]] = {
         "可用性 99.999, which does not fit the value before it; "
         "出金 99.981, in its ordinary range; 1 other cannot be judged.",
     ),
+    "a year so far that does not add up, alone": (
+        lambda: named("可用性", 3, *["99.99"] * 20, "99.999", kind="ytd_rate"),
+        "可用性 99.999，与前一个值对不上。",
+        "可用性 99.999, which does not fit the value before it.",
+    ),
     "what no rate can be": (
         lambda: together(ordinary(), named("退款", 3, *YEAR, "100.3")),
-        "退款 写作 100.3，比率只能在 0 到 100% 之间，请核对；出金 99.981，在正常波动范围内。",
+        "退款写作 100.3，比率只能在 0 到 100% 之间，请核对；出金 99.981，在正常波动范围内。",
         "退款 is given as 100.3, which no rate can be: please check; 出金 99.981, in its ordinary range.",
     ),
     "what no rate can be, alone": (
         lambda: named("退款", 3, *YEAR, "-1"),
-        "退款 写作 -1，比率只能在 0 到 100% 之间，请核对。",
+        "退款写作 -1，比率只能在 0 到 100% 之间，请核对。",
         "退款 is given as -1, which no rate can be: please check.",
     ),
     "too little is known": (
@@ -178,4 +183,4 @@ def test_is_composed_by_rules(situation: str, language: str) -> None:
     make, chinese, english = SITUATIONS[situation]
     found = re.search(r'<h1 class="headline">(.*?)</h1>', page_of(make(), language=language))
     assert found is not None
-    assert unescape(found[1]) == (chinese if language == "zh" else english)
+    assert unescape(found[1]).replace("\u00a0", " ") == (chinese if language == "zh" else english)
