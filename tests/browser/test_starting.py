@@ -115,6 +115,13 @@ class TestByKeyboard:
         page.reload()
         expect(writing.goal("个人信息保护年检材料定稿").get_by_label("完成")).to_be_focused()
 
+    def test_the_very_first_week_begins_with_its_first_item(self, visit: Open, site: Site) -> None:
+        page = visit("/", as_=site.cast.lin).page
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/edit")
+        ghost = page.get_by_role("region", name="重点工作").get_by_role("textbox")
+        expect(ghost).to_be_focused()
+
     def test_a_finding_leads_into_its_field(self, visit: Open, site: Site, last_week: int) -> None:
         page = visit("/", as_=site.cast.lin).page
         page.keyboard.press("Enter")

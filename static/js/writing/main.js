@@ -38,14 +38,18 @@ startSaving(page, queue, startRemembering(page, history, vault));
 startEntry(page, queue);
 startTaking(page);
 startChecks(page, queue);
-beginAtTheGoals();
+beginWithWhatIsOpen();
 
-/** With a keyboard one begins with the first goal that nobody spoke of, not before the year's weeks. */
-function beginAtTheGoals() {
+/** With a keyboard one begins with the first goal nobody spoke of, an empty metric, or the first item of all. */
+function beginWithWhatIsOpen() {
   const isFresh = document.activeElement === document.body && !location.hash && !scrollY;
   if (!isFresh || !matchMedia("(pointer: fine)").matches) return;
   const goal = [...document.querySelectorAll(".goals fieldset")].find((one) => !one.querySelector(":checked"));
-  goal?.querySelector("input[type=radio]").focus({ preventScroll: true });
+  const isEmpty = !document.querySelector("li.item:not([data-ghost])");
+  const fields = [...document.querySelectorAll(isEmpty ? ".reading>.value, [data-ghost] textarea" : ".reading>.value")];
+  const field = fields.find((one) => !one.value && one.checkVisibility());
+  const first = goal?.querySelector("input[type=radio]") ?? field;
+  if (first && first.getBoundingClientRect().bottom < innerHeight) first.focus({ preventScroll: true });
 }
 
 function startSaving(page, queue, recall) {
