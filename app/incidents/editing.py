@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -23,6 +23,9 @@ from app.reports import editing
 from app.reports.assembly import WorkingCopy, working_copy
 from app.reports.editable import event_version
 from app.reports.models import Item, Report, Section
+from app.reports.noting import touch
+from app.reports.placing import put_in_order, siblings_of
+from app.reports.removing import remove_items
 
 PARTS = ("started", "symptom", "impact", "cause", "handling")
 NO_EVENTS: dict[Language, str] = {"zh": "暂无", "en": "None"}
@@ -37,17 +40,17 @@ def add_events(
     parent: Item | None = None,
     by: User,
     at: datetime,
-) -> Item:
-    """Add the events that a text tells, and give the first. That there were none is taken back."""
+) -> list[int]:
+    """Add the events that a text tells, and give their lines. That there were none is taken back."""
     editing.texts_of(text)
     blocks = event_blocks(text, report.period_start)
     parent_id = parent.id if parent else None
     added = [
         editing.insert_block(session, report, section.id, block, parent_id=parent_id) for block in blocks
     ]
-    written = {item.id for item in added}
-    editing.touch(session, report, [section.id], by=by, at=at, written=written)
-    return added[0]
+    written = [item.id for item in added]
+    touch(session, report, [section.id], by=by, at=at, written=written)
+    return written
 
 
 def say_no_events(
@@ -72,7 +75,7 @@ def say_no_events(
         editing.insert_block(session, report, section.id, Block(kind="item", text=NO_EVENTS[language]))
     else:
         _take_back(session, section)
-    editing.touch(session, report, [section.id], by=by, at=at)
+    touch(session, report, [section.id], by=by, at=at)
 
 
 def _take_back(session: Session, section: Section) -> None:
@@ -106,11 +109,11 @@ def save_event(
                 | {"grade": form.grade, "recovered": form.recovered},
             )
         _write(session, report, copy, event, form, language=language, by=by, at=at)
-        editing.touch(session, report, [first.section_id], by=by, at=at)
+        touch(session, report, [first.section_id], by=by, at=at)
     row = session.scalars(select(Incident).where(Incident.item_id == first.id)).one_or_none()
     if row is not None and (row.grade or "") != form.grade:
         set_grade(session, row, form.grade or None, by=by, at=at, reason=None)
-        editing.touch(session, report, [first.section_id], by=by, at=at)
+        touch(session, report, [first.section_id], by=by, at=at)
 
 
 def confirm_recovery(
@@ -142,8 +145,8 @@ def confirm_recovery(
 
 def remove_event(
     session: Session, report: Report, first: Item, *, version: str, by: User, at: datetime
-) -> None:
-    """Remove all of the event's text; refused where it changed since `version`."""
+) -> list[int]:
+    """Remove all of the event's text and give its lines; refused where it changed since `version`."""
     copy = working_copy(session, report, only_sections=[first.section_id])
     event = _event_at(copy, first)
     stored_version = event_version(copy, event)
@@ -156,10 +159,10 @@ def remove_event(
             field="symptom",
             subject=f"item-{first.id}",
         )
-    ids = [copy.item_ids[event.section, path] for path in event.blocks]
-    session.execute(delete(Item).where(Item.id.in_(ids)))
-    session.expire_all()
-    editing.touch(session, report, [first.section_id], by=by, at=at)
+    lines = _top_items(session, copy, event)
+    ids = [line.id for line in lines]
+    remove_items(session, report, lines, by=by, at=at)
+    return ids
 
 
 def move_event(session: Session, report: Report, first: Item, *, up: bool, by: User, at: datetime) -> None:
@@ -172,13 +175,13 @@ def move_event(session: Session, report: Report, first: Item, *, up: bool, by: U
     if not 0 <= other < len(events):
         return
     upper, lower = sorted((place, other))
-    siblings = editing.siblings_of(session, first)
+    siblings = siblings_of(session, first)
     tops = [_top_items(session, copy, events[n]) for n in (upper, lower)]
     start = siblings.index(tops[0][0])
     end = siblings.index(tops[1][-1]) + 1
     between = [item for item in siblings[start:end] if item not in tops[0] and item not in tops[1]]
-    editing.put_in_order(session, [*siblings[:start], *tops[1], *between, *tops[0], *siblings[end:]])
-    editing.touch(session, report, [first.section_id], by=by, at=at)
+    put_in_order(session, [*siblings[:start], *tops[1], *between, *tops[0], *siblings[end:]])
+    touch(session, report, [first.section_id], by=by, at=at)
 
 
 def _event_at(copy: WorkingCopy, first: Item) -> ReadIncident:

@@ -142,8 +142,8 @@ def remove(
 ) -> Response:
     first = editing.item_in(session, shown.report, item_id)
     section = first.section_id
-    remove_event(session, shown.report, first, version=form.version, by=writer, at=now)
-    return once.answered(changed_sections(request, shown, session, [section], anchor=f"section-{section}"))
+    removed = remove_event(session, shown.report, first, version=form.version, by=writer, at=now)
+    return once.answered(changed_sections(request, shown, session, [section], removed=removed))
 
 
 @router.post(REPORT + "/incidents")
@@ -160,4 +160,5 @@ def add(
     section = sections.section_in(session, shown.report, form.section)
     parent = editing.item_in(session, shown.report, form.parent) if form.parent else None
     added = add_events(session, shown.report, section, form.text, parent=parent, by=writer, at=now)
-    return once.answered(changed_sections(request, shown, session, [section.id], anchor=f"item-{added.id}"))
+    anchor = f"item-{added[0]}"
+    return once.answered(changed_sections(request, shown, session, [section.id], anchor=anchor, made=added))

@@ -26,9 +26,10 @@ from app.metrics.names import fold
 from app.metrics.scales import Interval, interval
 from app.metrics.values import as_value
 from app.reports.assembly import published_document, working_copy
-from app.reports.editing import item_in, sections_of
+from app.reports.editing import item_in
 from app.reports.models import Report, Revision, Section
 from app.reports.page_text import anchor
+from app.reports.placing import sections_of
 from app.reports.publishing import publish_report
 
 

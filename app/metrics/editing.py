@@ -17,6 +17,8 @@ from app.metrics.forms import ReadingForm
 from app.metrics.values import UNREPORTED, as_counts, as_value
 from app.reports import editing
 from app.reports.models import Item, Report, Section
+from app.reports.noting import touch
+from app.reports.removing import remove_item
 
 COLONS = "：:"
 NAME_LENGTH = 200
@@ -60,8 +62,8 @@ def save_reading(
 
 def remove_reading(
     session: Session, report: Report, item: Item, form: ReadingForm, *, by: User, at: datetime
-) -> None:
-    """Take a metric out of its line; the line goes where nothing else stands in it."""
+) -> bool:
+    """Take a metric out of its line; the line goes where nothing else stands in it. Whether it went."""
     line = _line(session, item, form.name)
     if line.entry.written != form.base:
         raise _stale(item, line.entry, form, mine="")
@@ -69,8 +71,9 @@ def remove_reading(
     rest = without(line.text, line.entry)
     if rest:
         editing.save_item(session, report, item, text=rest, version=item.version, base=None, by=by, at=at)
-    else:
-        editing.remove_item(session, report, item, version=item.version, by=by, at=at)
+        return False
+    remove_item(session, report, item, version=item.version, by=by, at=at)
+    return True
 
 
 def add_reading(
@@ -86,7 +89,7 @@ def add_reading(
     if value and not entries_of(Block(kind="item", text=text)):
         raise Invalid("reading.not_a_number", typed=literal[:40])
     item = editing.insert_block(session, report, section.id, Block(kind="item", text=text))
-    editing.touch(session, report, [section.id], by=by, at=at)
+    touch(session, report, [section.id], by=by, at=at)
     return item
 
 

@@ -93,8 +93,9 @@ def remove(
 ) -> Response:
     item = item_in(session, shown.report, form.item)
     section = item.section_id
-    remove_reading(session, shown.report, item, form, by=writer, at=now)
-    return once.answered(changed_sections(request, shown, session, [section], anchor=f"section-{section}"))
+    is_gone = remove_reading(session, shown.report, item, form, by=writer, at=now)
+    anchor, removed = f"section-{section}", [form.item] if is_gone else []
+    return once.answered(changed_sections(request, shown, session, [section], anchor=anchor, removed=removed))
 
 
 @router.post(REPORT + "/readings/new")
@@ -108,7 +109,10 @@ def add(
     now: Now,
 ) -> Response:
     section = section_in(session, shown.report, form.section)
-    add_reading(session, shown.report, section, name=form.name, literal=form.literal, by=writer, at=now)
+    added = add_reading(
+        session, shown.report, section, name=form.name, literal=form.literal, by=writer, at=now
+    )
+    anchor = f"section-{section.id}"
     return once.answered(
-        changed_sections(request, shown, session, [section.id], anchor=f"section-{section.id}")
+        changed_sections(request, shown, session, [section.id], anchor=anchor, made=[added.id])
     )

@@ -8,6 +8,7 @@ from app.reports import carried, editing, sections
 from app.reports.access import EditableReport, Writer
 from app.reports.edit_routes import ITEM, SECTION, changed_sections
 from app.reports.forms import CarriedData, SaidDateData
+from app.reports.noting import touch
 from app.reports.once import OnceOnly
 from app.web.clock import Now
 from app.web.database import DbSession
@@ -35,7 +36,7 @@ def decide_item(
             carried.drop(session, item)
         case "back":
             carried.bring_back(item)
-    editing.touch(session, shown.report, [item.section_id], by=writer, at=now)
+    touch(session, shown.report, [item.section_id], by=writer, at=now)
     anchor = f"section-{item.section_id}" if form.decision == "drop" else f"item-{item_id}"
     return once.answered(changed_sections(request, shown, session, [item.section_id], anchor=anchor))
 
@@ -81,7 +82,7 @@ def keep_section(
     """Keep all that is carried over in a section."""
     section = sections.section_in(session, shown.report, section_id)
     carried.keep_all(session, section)
-    editing.touch(session, shown.report, [section_id], by=writer, at=now)
+    touch(session, shown.report, [section_id], by=writer, at=now)
     return once.answered(
         changed_sections(request, shown, session, [section_id], anchor=f"section-{section_id}")
     )

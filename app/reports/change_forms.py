@@ -7,13 +7,12 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from app.document.blocks import DEEPEST
-from app.reports.forms import Text
+from app.reports.forms import LARGEST_ID, Text
 
 UID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 FIELD = r"^[a-z][a-z0-9.-]*$"
 MOST_CHANGES = 200
 MOST_NEW_ITEMS = 2000
-LARGEST_ID = 2**31 - 1
 
 Uid = Annotated[str, Field(pattern=UID)]
 RowId = Annotated[int, Field(ge=1, le=LARGEST_ID, strict=True)]

@@ -14,8 +14,9 @@ from app.document.merging import told_apart
 from app.errors import NotFound
 from app.reports import changes
 from app.reports.access import ChangingReport, EditableKnownReport, EditableReport, ReportInView
-from app.reports.change_forms import LARGEST_ID, ChangesForm
+from app.reports.change_forms import ChangesForm
 from app.reports.edit_page import some_sections
+from app.reports.forms import LARGEST_ID
 from app.reports.live import name_page
 from app.reports.plain_texts import MEANING, meaning_of, plain_text, typed
 from app.reports.planning import ItemChanged, ItemGone

@@ -23,9 +23,9 @@ from app.reports.assembly import WorkingCopy, working_copy
 from app.reports.change_forms import Change, Ref, RestoreChange, SaveName
 from app.reports.decisions import follow_texts
 from app.reports.editable import ItemToEdit, find_item, sections_to_edit
-from app.reports.editing import note_change
 from app.reports.kept_branches import KeptBranch, insert_items, keep_branches, kept_branches, put_back
 from app.reports.models import AcknowledgedSave, Item, Report, Section
+from app.reports.noting import note_change
 from app.reports.planning import ItemChanged, Plan, Row
 from app.reports.statements import refuse_statements
 

@@ -6,11 +6,13 @@ the fragment that changed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.reports import edit_page, editable, editing, sections
+from app.reports import edit_page, editable, editing, placing, removing, sections
 from app.reports.access import EditableReport, ReportInView, Writer
 from app.reports.assembly import WorkingCopy, working_copy
 from app.reports.forms import (
@@ -19,6 +21,7 @@ from app.reports.forms import (
     ItemData,
     MoveData,
     NewItemData,
+    RestorationData,
     SectionMoveData,
     fact_value,
 )
@@ -99,7 +102,7 @@ def move_item(
         by=writer,
         at=now,
     )
-    editing.move_item(session, shown.report, found, direction=form.direction, by=writer, at=now)
+    placing.move_item(session, shown.report, found, direction=form.direction, by=writer, at=now)
     anchor = f"item-{item_id}"
     return once.answered(changed_sections(request, shown, session, [before, found.section_id], anchor=anchor))
 
@@ -117,10 +120,24 @@ def remove_item(
 ) -> Response:
     found = editing.item_in(session, shown.report, item_id)
     section_id = found.section_id
-    editing.remove_item(session, shown.report, found, version=form.version, by=writer, at=now)
-    return once.answered(
-        changed_sections(request, shown, session, [section_id], anchor=f"section-{section_id}")
-    )
+    removing.remove_item(session, shown.report, found, version=form.version, by=writer, at=now)
+    return once.answered(changed_sections(request, shown, session, [section_id], removed=[item_id]))
+
+
+@router.post(REPORT + "/restoration")
+def bring_back(
+    request: Request,
+    shown: EditableReport,
+    writer: Writer,
+    form: RestorationData,
+    once: OnceOnly,
+    session: DbSession,
+    now: Now,
+) -> Response:
+    """Bring back what a form removed, to where it stood."""
+    changed = removing.bring_back(session, shown.report, form.item, by=writer, at=now)
+    anchor = f"item-{form.item[0]}"
+    return once.answered(changed_sections(request, shown, session, changed, anchor=anchor))
 
 
 @router.post(REPORT + "/items")
@@ -144,7 +161,9 @@ def add_item(
         by=writer,
         at=now,
     )
-    return once.answered(changed_sections(request, shown, session, [section.id], anchor=f"item-{added.id}"))
+    return once.answered(
+        changed_sections(request, shown, session, [section.id], anchor=f"item-{added.id}", made=[added.id])
+    )
 
 
 @router.post(ITEM + "/facts")
@@ -262,9 +281,22 @@ def _item_fragment(
 
 
 def changed_sections(
-    request: Request, shown: ReportInView, session: Session, section_ids: list[int], *, anchor: str
+    request: Request,
+    shown: ReportInView,
+    session: Session,
+    section_ids: list[int],
+    *,
+    anchor: str = "",
+    removed: Sequence[int] = (),
+    made: Sequence[int] = (),
 ) -> Response:
-    """The changed sections anew: the first in its place, others out of band."""
+    """The changed sections anew: the first in its place, others out of band; names what was `made`.
+
+    Without scripts the page itself, at `anchor`, or where it offers to bring back what was `removed`.
+    """
+    if removed and not wants_fragment(request):
+        asked = "&".join(f"removed={item_id}" for item_id in removed)
+        return go_to(request, f"{shown.url}/edit?{asked}#removed")
     if not wants_fragment(request):
         return go_to(request, f"{shown.url}/edit#{anchor}")
     context = {
@@ -274,4 +306,5 @@ def changed_sections(
         "first": section_ids[0],
         **edit_page.some_sections(session, shown.report, section_ids),
     }
-    return page(request, "reports/edit/_sections.html", context)
+    headers = {"Weekline-Made": " ".join(map(str, made))} if made else None
+    return page(request, "reports/edit/_sections.html", context, headers=headers)

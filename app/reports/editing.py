@@ -1,29 +1,27 @@
-"""Changing the working copy where it stands: items, sections, facts and goals.
+"""Changing the working copy where it stands: items and what is recognised in them.
 
 Every change names the version it saw, so that nobody's words are lost: a stale one is refused with
-all texts at hand. Moving and adding change no words and need no version.
+all texts at hand. Adding changes no words and needs no version.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Team, User
+from app.accounts.models import User
 from app.document.lines import normalise_text
 from app.document.schema import Block
 from app.errors import Conflict, Invalid, NotFound, StaleVersion, TooLarge
-from app.reports import events, live
-from app.reports.actions import keep_goals
-from app.reports.assembly import WorkingCopy, working_copy
+from app.reports.assembly import WorkingCopy
 from app.reports.decisions import follow_texts
-from app.reports.forms import Direction
 from app.reports.models import Fact, Item, Report, Section
-from app.reports.statements import refuse_statements, take_back_statements
+from app.reports.noting import touch
+from app.reports.placing import siblings_in
 
 FIELD_LIMIT = 64 * 1024
 
@@ -93,7 +91,7 @@ def add_item(
             raise NotFound("item.gone")
     else:
         parent_id = parent.id if parent else None
-        position = len(_siblings(session, section.id, parent_id))
+        position = len(siblings_in(session, section.id, parent_id))
         ordered = False
     item = _insert(
         session, report.id, section.id, parent_id, position, Block(kind="item", text=first, ordered=ordered)
@@ -101,66 +99,6 @@ def add_item(
     for offset, paragraph in enumerate(rest):
         _insert(session, report.id, section.id, item.id, offset, Block(kind="paragraph", text=paragraph))
     return item, touch(session, report, [section.id], by=by, at=at, written={item.id})
-
-
-def remove_item(
-    session: Session, report: Report, item: Item, *, version: int, by: User, at: datetime
-) -> WorkingCopy:
-    """Remove the item and what is below it; refused where its text changed since `version`."""
-    if item.version != version:
-        raise StaleVersion(
-            base=None, theirs=item.text, mine="", version=item.version, subject=f"item-{item.id}"
-        )
-    section_id, parent_id = item.section_id, item.parent_id
-    session.execute(delete(Item).where(Item.id == item.id))
-    session.expunge(item)
-    put_in_order(session, _siblings(session, section_id, parent_id))
-    return touch(session, report, [section_id], by=by, at=at)
-
-
-def move_item(
-    session: Session, report: Report, item: Item, *, direction: Direction, by: User, at: datetime
-) -> WorkingCopy:
-    """Move the item with all below it: among its siblings, below the one before, or out beside its parent.
-
-    At the top of a section `up` goes on to the end of the section before; `down` the other way.
-    """
-    siblings = _siblings(session, item.section_id, item.parent_id)
-    place = siblings.index(item)
-    sections = {item.section_id}
-    if direction in ("up", "down"):
-        other = place + (-1 if direction == "up" else 1)
-        if 0 <= other < len(siblings):
-            siblings[place], siblings[other] = siblings[other], siblings[place]
-            put_in_order(session, siblings)
-        elif item.parent_id is None:
-            neighbour = _neighbour_section(session, report, item.section_id, direction)
-            if neighbour is None:
-                return working_copy(session, report, only_sections=sections)
-            sections.add(neighbour)
-            siblings.remove(item)
-            put_in_order(session, siblings)
-            target = _siblings(session, neighbour, None)
-            target.insert(len(target) if direction == "up" else 0, item)
-            _change_section(session, item, neighbour)
-            put_in_order(session, target)
-    elif direction == "in" and place > 0 and siblings[place - 1].kind == "item":
-        above = siblings[place - 1]
-        siblings.remove(item)
-        put_in_order(session, siblings)
-        target = _siblings(session, item.section_id, above.id)
-        item.parent_id = above.id
-        put_in_order(session, [*target, item])
-    elif direction == "out" and item.parent_id is not None:
-        parent = session.get_one(Item, item.parent_id)
-        siblings.remove(item)
-        put_in_order(session, siblings)
-        target = _siblings(session, item.section_id, parent.parent_id)
-        target.insert(target.index(parent) + 1, item)
-        item.parent_id = parent.parent_id
-        put_in_order(session, target)
-    item.carried_open, item.number = False, None
-    return touch(session, report, sections, by=by, at=at, written={item.id})
 
 
 def replace_items(
@@ -194,7 +132,7 @@ def insert_block(
 ) -> Item:
     """Append a block with all below it to a section or an item. The caller touches the report."""
     return _insert(
-        session, report.id, section_id, parent_id, len(_siblings(session, section_id, parent_id)), block
+        session, report.id, section_id, parent_id, len(siblings_in(session, section_id, parent_id)), block
     )
 
 
@@ -237,57 +175,6 @@ def decide_fact(
     stored.decision, stored.decided_by_id = decision, by.id if decision else None
     stored.version = (stored.version or 0) + 1
     return touch(session, report, [item.section_id], by=by, at=at)
-
-
-def touch(
-    session: Session,
-    report: Report,
-    section_ids: list[int] | set[int],
-    *,
-    by: User,
-    at: datetime,
-    written: Collection[int] = (),
-    arranged: bool = False,
-) -> WorkingCopy:
-    """Note that the working copy changed, and let goals and other records follow its text.
-
-    `written` are the items that got another text or place; `arranged` says that sections came, went or
-    changed places. Gives the changed sections as they now stand.
-    """
-    copy = note_change(session, report, section_ids, by_id=by.id, at=at, written=written)
-    refuse_statements(copy, written)
-    live.tell_changed(session, report, by_id=by.id, sections=section_ids, arranged=arranged)
-    return copy
-
-
-def note_change(
-    session: Session,
-    report: Report,
-    section_ids: list[int] | set[int],
-    *,
-    by_id: int,
-    at: datetime,
-    written: Collection[int] = (),
-) -> WorkingCopy:
-    if report.state == "published":
-        report.state = "amending"
-        session.execute(update(Team).where(Team.id == report.team_id).values(pulse=Team.pulse + 1))
-    report.version += 1
-    report.updated_at, report.updated_by_id = at, by_id
-    session.flush()
-    copy = working_copy(session, report, only_sections=section_ids)
-    if take_back_statements(session, copy, written):
-        copy = working_copy(session, report, only_sections=section_ids)
-    change = events.WorkingCopyChange(report, copy.document, copy.item_ids, frozenset(section_ids))
-    for join in events.on_working_copy_change:
-        join(session, change)
-    if any(
-        section.kind == "next_goals" and copy.holds(section_id)
-        for section, section_id in zip(copy.document.sections, copy.section_ids, strict=True)
-    ):
-        keep_goals(session, report, working_copy(session, report, for_readers=True))
-    session.flush()
-    return copy
 
 
 def _refuse_stale(item: Item, *, version: int, base: str | None, mine: str) -> None:
@@ -355,52 +242,3 @@ def _insert(
     for offset, child in enumerate(block.blocks):
         _insert(session, report_id, section_id, item.id, offset, child)
     return item
-
-
-def siblings_of(session: Session, item: Item) -> list[Item]:
-    """The item and those beside it, in order."""
-    return _siblings(session, item.section_id, item.parent_id)
-
-
-def _siblings(session: Session, section_id: int, parent_id: int | None) -> list[Item]:
-    session.flush()
-    found = session.scalars(
-        select(Item)
-        .where(
-            Item.section_id == section_id,
-            Item.parent_id == parent_id if parent_id else Item.parent_id.is_(None),
-        )
-        .order_by(Item.position, Item.id)
-    )
-    return [item for item in found if not item.is_dropped]
-
-
-def sections_of(session: Session, report: Report) -> list[Section]:
-    """The report's sections in order."""
-    return list(
-        session.scalars(
-            select(Section).where(Section.report_id == report.id).order_by(Section.position, Section.id)
-        )
-    )
-
-
-def put_in_order(session: Session, rows: Sequence[Item | Section]) -> None:
-    """Number rows as they stand in the list."""
-    for position, row in enumerate(rows):
-        row.position = position
-    session.flush()
-
-
-def _neighbour_section(session: Session, report: Report, section_id: int, direction: Direction) -> int | None:
-    ids = [section.id for section in sections_of(session, report)]
-    other = ids.index(section_id) + (-1 if direction == "up" else 1)
-    return ids[other] if 0 <= other < len(ids) else None
-
-
-def _change_section(session: Session, item: Item, section_id: int) -> None:
-    """Move the item to another section, and all below it too."""
-    below = [item.id]
-    while below:
-        session.execute(update(Item).where(Item.id.in_(below)).values(section_id=section_id))
-        below = list(session.scalars(select(Item.id).where(Item.parent_id.in_(below))))
-    item.section_id = section_id

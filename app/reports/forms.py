@@ -7,12 +7,15 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 
 from fastapi import Form
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from app.errors import Invalid, NotFound, TooLarge
 
 Direction = Literal["up", "down", "in", "out"]
 ROLE_LENGTH = 40
+LARGEST_ID = 2**31 - 1
+MOST_TOGETHER = 50
+"""How many lines one event may stand in, to be brought back as one."""
 PAGE_BYTES = 256 * 1024
 DATE_STATUSES = ("planned", "actual", "as_of", "period")
 
@@ -139,6 +142,14 @@ class OutcomeForm(FormModel):
     version: int
 
 
+class RestorationForm(FormModel):
+    """The items that a form removed together, the first one first."""
+
+    item: Annotated[
+        list[Annotated[int, Field(ge=1, le=LARGEST_ID)]], Field(min_length=1, max_length=MOST_TOGETHER)
+    ]
+
+
 class CarriedForm(FormModel):
     decision: Literal["keep", "drop", "back"]
 
@@ -178,6 +189,7 @@ TakingData = Annotated[TakingForm, Form()]
 FactData = Annotated[FactForm, Form()]
 OutcomeData = Annotated[OutcomeForm, Form()]
 SaidDateData = Annotated[SaidDateForm, Form()]
+RestorationData = Annotated[RestorationForm, Form()]
 CarriedData = Annotated[CarriedForm, Form()]
 NewWeekData = Annotated[NewWeekForm, Form()]
 WayBackData = Annotated[WayBackForm, Form()]

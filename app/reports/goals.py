@@ -17,9 +17,12 @@ from app.document.headings import heading_for, phrase_key
 from app.document.schema import Block
 from app.document.vocabulary import Language
 from app.errors import NotFound, StaleVersion, TooLarge
-from app.reports.editing import FIELD_LIMIT, insert_block, remove_item, sections_of, touch
+from app.reports.editing import FIELD_LIMIT, insert_block
 from app.reports.live import tell_changed
 from app.reports.models import Goal, Item, Report, Section
+from app.reports.noting import touch
+from app.reports.placing import sections_of
+from app.reports.removing import remove_item
 from app.reports.sections import add_section
 from app.reports.trail import beat
 

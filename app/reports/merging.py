@@ -25,8 +25,10 @@ from app.errors import TooLarge
 from app.reports import live
 from app.reports.assembly import CONTENT, RECOGNISED, working_copy
 from app.reports.decisions import follow_texts
-from app.reports.editing import FIELD_LIMIT, note_change, sections_of
+from app.reports.editing import FIELD_LIMIT
 from app.reports.models import Item, Report, Section
+from app.reports.noting import note_change
+from app.reports.placing import sections_of
 
 
 @dataclass(slots=True)

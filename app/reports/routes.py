@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -21,6 +22,7 @@ from app.reports.access import (
     ReportInView,
 )
 from app.reports.assembly import document_of, report_as_published
+from app.reports.forms import LARGEST_ID, MOST_TOGETHER
 from app.reports.kept_pages import (
     SNAPSHOT,
     KeptPages,
@@ -32,6 +34,7 @@ from app.reports.kept_pages import (
     store,
 )
 from app.reports.models import Report
+from app.reports.removing import removed_by_form
 from app.web.clock import Now
 from app.web.database import DbSession, QuickReads
 from app.web.database import later as later_in_turn
@@ -118,19 +121,32 @@ def _key(request: Request, known: KnownReport, now: datetime, *, page: str = "re
 
 
 @router.get(REPORT + "/edit")
-async def edit(request: Request, known: EditableKnownReport, now: Now) -> Response:
-    """The working copy to change where it stands; kept until the next change."""
+async def edit(
+    request: Request,
+    known: EditableKnownReport,
+    now: Now,
+    removed: Annotated[
+        tuple[Annotated[int, Query(ge=1, le=LARGEST_ID)], ...], Query(max_length=MOST_TOGETHER)
+    ] = (),
+) -> Response:
+    """The working copy to change where it stands; kept until the next change.
+
+    What a form just `removed` can be brought back from it.
+    """
+    if removed:
+        return answer(request, await run_in_threadpool(_edit_page, request, known, now, removed))
     key = _key(request, known, now, page="edit")
     kept: KeptPages = request.app.state.kept_pages
     body = await kept.get_or_make(key, lambda: run_in_threadpool(_edit_page, request, known, now))
     return answer(request, body)
 
 
-def _edit_page(request: Request, known: KnownReport, now: datetime) -> bytes:
+def _edit_page(request: Request, known: KnownReport, now: datetime, removed: Sequence[int] = ()) -> bytes:
     database: Database = request.app.state.database
     with database.reading() as session:
         shown = session.get_one(Report, known.id)
         context = edit_page.edit_page(session, report=shown, team=known.team, now=now)
+        context["removed"] = removed_by_form(session, shown, removed)
     url = ReportInView(shown, known.team).url
     return compress(
         render(request, "reports/edit.html", {"team": known.team, "tab": "report", "url": url, **context})

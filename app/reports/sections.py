@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.document.headings import arrange
 from app.errors import Invalid, NotFound, StaleVersion, TooLarge
-from app.reports.editing import put_in_order, sections_of, touch
 from app.reports.forms import Direction
 from app.reports.models import Item, Report, Section
+from app.reports.noting import touch
+from app.reports.placing import put_in_order, sections_of
 
 HEADING_LIMIT = 500
 

@@ -47,7 +47,7 @@ def values(site: Site, report_id: int) -> dict[str, str]:
 
 class TestTheLinesAsText:
     def test_are_moved_and_removed_without_leaving_the_page(self, visit: Open, site: Site, week: int) -> None:
-        """Guard: `actOnLine`; a page that is left forgets what is set on its window."""
+        """Guard: `lineAt`; a page that is left forgets what is set on its window."""
         page = visit(f"{URL}/edit", as_=site.cast.lin).page
         page.evaluate("window.isTheSame = true")
         lines = page.locator(".as-text").first
@@ -57,7 +57,7 @@ class TestTheLinesAsText:
         text.press_sequentially("左右")
         for name, gone in (("上移", False), ("缩进到上一项之下", False), ("删除", True)):
             text.focus()
-            with page.expect_response(re.compile("/items/.*/(place|removal)$")) as answer:
+            with page.expect_response(re.compile("/changes$")) as answer:
                 line.get_by_role("button", name=name, exact=True).click()
             assert answer.value.ok
             expect(page.locator("#save-state")).to_contain_text("已保存")

@@ -239,6 +239,14 @@ class TestGoingToThePreview:
         expect(outline.page).to_have_url(re.compile(re.escape(URL) + "/publication$"))
         assert stored_section(site, week, "业务支撑")[0][1][0] == ("云杉银行：已投产，额度已上调！", [])
 
+    def test_does_not_wait_for_the_button_of_an_amendment(self, outline: OutlinePage) -> None:
+        """Guard: the state of the page counts, not whether its bar was drawn anew already."""
+        outline.page.route(re.compile(r"/edit$"), lambda route: route.abort())
+        outline.go("云杉银行")
+        outline.type("！")
+        outline.press("Control+Enter")
+        expect(outline.page).to_have_url(re.compile(re.escape(URL) + "/publication$"))
+
     def test_says_where_there_is_nothing_to_publish(self, outline: OutlinePage) -> None:
         outline.press("Control+Enter")
         expect(outline.page.locator("#outline-said")).to_have_text("没有改动，无需发布")

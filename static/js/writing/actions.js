@@ -1,7 +1,8 @@
 // What one can do with the items of a week: make, split, nest, move, join and remove them.
 // Each is one action, which is done on the page at once, sent as one change, and can be taken back.
 
-import { History, caretNow, placeCaret } from "./history.js";
+import { caretNow, placeCaret } from "./focus.js";
+import { History } from "./history.js";
 import {
   canHold,
   childrenOf,
@@ -10,6 +11,7 @@ import {
   isCode,
   isEvent,
   isGhost,
+  isLine,
   kindOf,
   lastWithin,
   nameOf,
@@ -161,7 +163,7 @@ export class Outline {
         ? this.#move(item, this.tree.placeLastIn(above), "nested")
         : this.#move(item, this.tree.placeBefore(parent), "up");
     }
-    if (isEvent(item)) return this.say("eventStays");
+    if (isEvent(item) || isLine(item)) return this.say(isLine(item) ? "lineStays" : "eventStays");
     const sections = this.tree.sections();
     const section = sections[sections.indexOf(sectionOf(item)) - 1];
     if (!section) return this.say("alreadyFirst");
@@ -178,7 +180,7 @@ export class Outline {
         ? this.#move(item, this.tree.placeFirstIn(below), "nested")
         : this.#move(item, this.tree.placeAfter(parent), "down");
     }
-    if (isEvent(item)) return this.say("eventStays");
+    if (isEvent(item) || isLine(item)) return this.say(isLine(item) ? "lineStays" : "eventStays");
     const sections = this.tree.sections();
     const section = sections[sections.indexOf(sectionOf(item)) + 1];
     if (!section) return this.say("alreadyLast");
@@ -253,7 +255,7 @@ export class Outline {
     const section = sectionOf(item);
     const next = focus ?? this.#readAfter(item) ?? this.#readBefore(item) ?? this.tree.ghostOf(sectionOf(item));
     const name = nameOf(item);
-    const caret = next ? { item: refOf(next), start: focus ? "end" : 0 } : null;
+    const caret = next ? { item: refOf(next), line: isLine(next), start: focus ? "end" : 0 } : null;
     const kind = isUntouched(item) ? "drop" : "remove";
     if (!this.history.do(kind, [{ kind, item: refOf(item) }], caret)) return;
     if (!next) section.querySelector(".adding textarea")?.focus();
@@ -313,7 +315,7 @@ export class Outline {
 
   /** The item one reads after this one and what is below it (or after itself alone, `within` true). */
   #readAfter(item, { within = false } = {}) {
-    const items = this.tree.items().filter((each) => fieldOf(each));
+    const items = this.tree.itemsWith(item).filter((each) => fieldOf(each));
     const last = within ? item : (items.filter((each) => item.contains(each)).at(-1) ?? item);
     return items[items.indexOf(last) + 1] ?? null;
   }

@@ -1,11 +1,15 @@
 // What was done, so that it can be taken back and done again: structure and text in one line of steps.
 //
-// A step is what to do to the page: { kind: "text", item, from, to } · { kind: "add", place, branch } ·
+// A step is what to do to the page: { kind: "text", item, from, to } · { kind: "field", form, name, from, to } of a
+// form that is saved as a whole · { kind: "add", place, branch } ·
 // { kind: "move", item, to } · { kind: "remove", item } · { kind: "restore", item, place, branch } · of what is
 // carried over { kind: "keep" | "reopen" | "drop" | "bring_back", item }. Doing one gives the change for the
 // server and the step that takes it back, so undoing and redoing are the same as doing.
 
-import { fieldOf, isCarried, isCode, isEvent, partVersions, partsOf, refOf, textOf, wire, wired } from "./tree.js";
+import { caretNow, keepingCaret, placeCaret } from "./focus.js";
+import { changed, fieldAt, setField } from "./parts.js";
+import { asStored, merged } from "./texts.js";
+import { isCarried, isCode, isEvent, partVersions, partsOf, refOf, textOf, wire, wired } from "./tree.js";
 
 const MOST = 500;
 const PAUSE = 1000;
@@ -64,12 +68,24 @@ export class History extends EventTarget {
   /** Note that the person typed in `item`: `how` is insert, delete, compose or paste. */
   typed(item, from, to, how, { before, wasCarried = false, now = performance.now() } = {}) {
     if (from === to) return;
+    const steps = [{ kind: "text", item: refOf(item), from: to, to: from }];
+    if (wasCarried) steps.push({ kind: "reopen", item: refOf(item), was: from });
+    this.#typed(refOf(item), steps, from, to, how, { before, now });
+  }
+
+  /** Note that the person typed or chose something in a form's field. */
+  typedIn({ form, name }, from, to, how, { before, now = performance.now() } = {}) {
+    if (from === to) return;
+    this.#typed(`${form} ${name}`, [{ kind: "field", form, name, from: to, to: from }], from, to, how, { before, now });
+  }
+
+  #typed(where, steps, from, to, how, { before, now }) {
     const after = caretNow(this.#tree);
     const last = this.#past.at(-1);
-    const typing = { item: refOf(item), how, at: now, boundary: BOUNDARY.test(to.slice(0, after?.start)) };
+    const typing = { item: where, how, at: now, boundary: BOUNDARY.test(to.slice(0, after?.start)) };
     if (last && goesOn(last, typing, this.#tree)) {
       for (const step of last.steps) {
-        if (step.kind === "text") step.from = to;
+        if (step.kind === "text" || step.kind === "field") step.from = to;
         if (step.kind === "remove") step.was = to;
       }
       Object.assign(last, { typing, after });
@@ -77,8 +93,6 @@ export class History extends EventTarget {
       this.#changed();
       return;
     }
-    const steps = [{ kind: "text", item: refOf(item), from: to, to: from }];
-    if (wasCarried) steps.push({ kind: "reopen", item: refOf(item), was: from });
     this.#remember({ name: "typing", steps, before, after, typing });
   }
 
@@ -92,6 +106,11 @@ export class History extends EventTarget {
       after: caretNow(this.#tree),
       typing,
     });
+  }
+
+  /** Note what the server did at the person's wish, by the steps that take it back. */
+  noted(name, steps) {
+    if (steps.length) this.#remember({ name, steps, before: null, after: null });
   }
 
   /** Typing from here on is a step of its own. */
@@ -151,10 +170,11 @@ export class History extends EventTarget {
     } finally {
       this.acting = false;
     }
-    return changes.length ? { back, changes, skipped } : null;
+    return back.length ? { back, changes, skipped } : null;
   }
 
   #step(step) {
+    if (step.kind === "field") return this.#field(step);
     if (step.kind === "add") return this.#add(step);
     if (step.kind === "restore" || step.kind === "bring_back") return this.#bringBack(step);
     const item = this.#tree.find(step.item);
@@ -197,14 +217,25 @@ export class History extends EventTarget {
     );
   }
 
+  /** The page saves the form by itself: there is no change to send. */
+  #field(step) {
+    const field = fieldAt(step);
+    const value = field && changed(field, step);
+    if (value === null) return null;
+    const back = [{ ...step, from: value, to: field.value }];
+    setField(field, value);
+    return { changes: [], back };
+  }
+
   #text(step, item) {
+    const tree = this.#tree;
     const now = textOf(item);
     const isSame = !isCode(item) && asStored(now) === asStored(step.from);
     const text = isSame ? step.to : merged(step.from, step.to, now);
     if (text === null) return null;
     const back = [{ kind: "text", item: step.item, from: text, to: now }];
     if (isCarried(item)) back.push({ kind: "reopen", item: step.item, was: now });
-    fieldOf(item).value = text;
+    tree.write(item, text);
     touch(item);
     return one({ kind: "text", item: nameOn(item), text, version: versionOf(item), base: now }, ...back);
   }
@@ -257,6 +288,7 @@ export class History extends EventTarget {
 
   #send({ changes }) {
     const [only] = changes;
+    if (!only) return;
     if (changes.length === 1 && only.kind === "text") this.#queue.text(only.item, only.text, only);
     else this.#queue.structure(changes);
   }
@@ -295,75 +327,11 @@ const sent = ({ uid, text, kind, ordered, items }) => ({
   items: items.map(sent),
 });
 
-/** The text without the white space that the server leaves out: that is nobody's change. */
-const asStored = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean).join("\n");
-
 /** Whether what is typed now belongs to the step before: same item, same direction, no pause, same word. */
 function goesOn({ typing: last }, typing, tree) {
-  if (!last || tree.find(last.item) !== tree.find(typing.item)) return false;
+  if (!last || (last.item !== typing.item && (tree.find(last.item) ?? 1) !== tree.find(typing.item))) return false;
   if (last.how === "begin") return true;
   if (last.how !== typing.how || !["insert", "delete"].includes(typing.how)) return false;
   if (typing.at - last.at > PAUSE) return false;
   return !(last.how === "insert" && last.boundary && !typing.boundary);
 }
-
-/**
- * `from` → `to` done to `now`, which others may have changed since it was `from`.
- * Null where they changed the same words.
- */
-export function merged(from, to, now) {
-  if (now === from) return to;
-  if (now === to) return null;
-  const [start, end] = changedSpan(from, to);
-  const [theirStart, theirEnd] = changedSpan(from, now);
-  const put = to.slice(start, to.length - (from.length - end));
-  if (theirEnd <= start && !(theirStart === theirEnd && theirStart === start)) {
-    const shift = now.length - from.length;
-    return now.slice(0, start + shift) + put + now.slice(end + shift);
-  }
-  if (end <= theirStart && !(start === end && start === theirStart)) {
-    return now.slice(0, start) + put + now.slice(end);
-  }
-  return null;
-}
-
-/** Where in `from` the one stretch begins and ends that differs in `to`. */
-function changedSpan(from, to) {
-  const shorter = Math.min(from.length, to.length);
-  let start = 0;
-  while (start < shorter && from[start] === to[start]) start += 1;
-  let tail = 0;
-  while (tail < shorter - start && from.at(-1 - tail) === to.at(-1 - tail)) tail += 1;
-  return [start, from.length - tail];
-}
-
-/** Where the caret is in the outline: { item, start, end }; null outside. */
-export function caretNow(tree) {
-  const field = document.activeElement;
-  const item = tree.itemAt(field);
-  if (!item || fieldOf(item) !== field) return null;
-  return { item: refOf(item), start: field.selectionStart, end: field.selectionEnd };
-}
-
-/** Put the caret there; `start` may be "end". Gives where it is now. */
-export function placeCaret(tree, { item: ref, start = "end", end = start }) {
-  const item = tree.find(ref);
-  const field = item && fieldOf(item);
-  if (!field) return null;
-  field.focus({ preventScroll: true });
-  const at = (offset) => (offset === "end" ? field.value.length : Math.min(offset, field.value.length));
-  field.setSelectionRange(at(start), at(end));
-  field.scrollIntoView({ block: "nearest" });
-  return caretNow(tree);
-}
-
-/** An element that is put elsewhere loses the focus: give it back, with the caret. */
-export function keepingCaret(change) {
-  const held = document.activeElement;
-  const range = held?.matches?.("textarea") ? [held.selectionStart, held.selectionEnd] : null;
-  change();
-  if (!held || held === document.body || document.activeElement === held || !held.isConnected) return;
-  held.focus({ preventScroll: true });
-  if (range) held.setSelectionRange(...range);
-}
-

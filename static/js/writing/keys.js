@@ -3,6 +3,7 @@
 
 import { caretLine, offsetNear } from "./caret.js";
 import { isComposing } from "./compose.js";
+import { nameOfField } from "./parts.js";
 import { openSheet } from "./sheet.js";
 import { fieldOf, isCarried, isCode, isEvent } from "./tree.js";
 
@@ -37,11 +38,11 @@ function pageKey(event, outline, queue) {
 
 export const isField = (element) => element.matches?.("textarea, select, input:not([type=radio], [type=checkbox])");
 
-/** A field that is no item's text takes back what was typed in it by itself; an event's only while something is. */
-const isOtherField = (element, outline) => {
-  const item = outline.tree.itemAt(element);
-  if (!isField(element) || (item && fieldOf(item) === element)) return false;
-  return !(item && isEvent(item)) || (element.defaultValue !== undefined && element.value !== element.defaultValue);
+/** A field of a form that is sent with a button takes back by itself what was typed in it, as long as something is. */
+const isOtherField = (element, { tree }) => {
+  const item = tree.itemAt(element) ?? tree.lineAt(element);
+  if (!isField(element) || nameOfField(element) || (item && fieldOf(item) === element)) return false;
+  return element.value !== (element.defaultValue ?? "");
 };
 
 /** The preview, once all that was written is stored; what cannot be stored the page says by itself. */
@@ -49,7 +50,8 @@ async function goToPublication(outline, queue) {
   document.activeElement?.blur();
   if (!(await queue.flush())) return;
   const link = document.getElementById("publish");
-  if (link) location.assign(link.href);
+  const isAmended = document.getElementById("main").dataset.state === "amending";  // the link may be on its way
+  if (link || isAmended) location.assign(link?.href ?? `${queue.report}/publication`);
   else outline.say("nothingToPublish");
 }
 

@@ -5,6 +5,7 @@ import { startDragging } from "./drag.js";
 import { redrawSection } from "./fields.js";
 import { startKeys } from "./keys.js";
 import { startPasting } from "./lists.js";
+import { startNoting } from "./noting.js";
 import { startSheet } from "./sheet.js";
 import { Tree } from "./tree.js";
 import { startTyping } from "./typing.js";
@@ -23,6 +24,7 @@ export function startOutline(page, queue) {
   startButtons(root, outline);
   startPasting(root, outline);
   startDragging(root, outline);
+  startNoting(outline);
   startSheet();
   watchKeyboard(root);
   return outline;
@@ -39,7 +41,8 @@ function watchSections(root, outline) {
 /** A step that was not taken: the page shows again what is stored. */
 function drawAnew(page, queue, outline) {
   outline.say("notTaken");
-  for (const section of outline.tree.sections()) redrawSection(page, queue, section.id.slice("section-".length));
+  const sections = page.main.querySelectorAll(".section[id^='section-']");
+  for (const section of sections) redrawSection(page, queue, section.id.slice("section-".length));
 }
 
 /** Where the keyboard of a phone lies over the page, the tools stand above it. */
@@ -74,9 +77,9 @@ function startButtons(root, outline) {
     "click",
     (event) => {
       const button = event.target.closest("button[data-action]");
-      if (button?.closest(".as-text li.item")) return void actOnLine(outline.queue, button, event);
-      const action = button && actions[button.dataset.action];
-      const item = button && outline.tree.itemAt(button);
+      const line = button && outline.tree.lineAt(button);
+      const action = button && (line && button.dataset.action === "add" ? addLine : actions[button.dataset.action]);
+      const item = line ?? (button && outline.tree.itemAt(button));
       if (!action || (!item && button.closest("li.item"))) return;
       event.preventDefault();
       event.stopPropagation();
@@ -111,30 +114,8 @@ function startButtons(root, outline) {
   show();
 }
 
-/**
- * A metric's line as text is moved and removed by the server, which deals the figures out anew: once what is typed is
- * stored, since the answer draws the section.
- */
-async function actOnLine(queue, button, event) {
-  event.preventDefault();
-  event.stopPropagation();
-  const { form } = button;
-  if (button.dataset.action === "add") return form.closest(".as-text").querySelector(".adding textarea").focus();
-  const { text } = form.elements;
-  text.blur();  // what somebody is in is not drawn anew, nor elsewhere
-  if (!(await queue.flush())) return;
-  const body = new URLSearchParams(new FormData(form, button));
-  body.set("version", form.closest("li.item").dataset.version);
-  body.set("base", text.defaultValue);
-  const request = () => ({ address: button.getAttribute("formaction"), body: body.toString() });
-  const again = ({ detail }) => {
-    if (detail.key !== form.id) return;
-    queue.removeEventListener("answered", again);
-    form.ownerDocument.getElementById(text.id)?.focus();
-  };
-  queue.addEventListener("answered", again);
-  queue.form(form.id, { element: form, entries: () => [], problem: () => "", request }, "now");
-}
+/** Behind a line of the metrics one goes on in the field below them all: the server deals the figures out anew. */
+const addLine = (line) => line.closest(".as-text").querySelector(".adding textarea").focus();
 
 const toolsIn = (toolbar) => [...toolbar.querySelectorAll("button")].filter((button) => button.checkVisibility());
 

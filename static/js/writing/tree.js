@@ -3,10 +3,13 @@
 // An item is named by its id, or by the uid the browser gave it; both are found.
 
 const ITEM = ".section > ol.items li.item[data-item]";
+/** A section of metrics shows all its lines as text as well, those in which a metric stands only there. */
+const LINE = ".section > .as-text > ol.items li.item[data-item]";
 
 export const refOf = (item) => item.dataset.item;
 export const kindOf = (item) => item.dataset.kind ?? "item";
 export const isEvent = (item) => item.classList.contains("event");
+export const isLine = (item) => item.id.startsWith("line-");
 export const isGhost = (item) => "ghost" in item.dataset;
 export const isCarried = (item) => "carried" in item.dataset;
 export const fieldOf = (item) => item.querySelector(":scope > .field textarea[name=text]");
@@ -98,6 +101,10 @@ export class Tree {
     return itemsIn(this.listOf(section));
   }
 
+  linesOf(section) {
+    return section.querySelector(":scope > .as-text > ol.items");
+  }
+
   /** Every item, in the order one reads them. */
   items() {
     return [...this.#root.querySelectorAll(ITEM)].filter((item) => !isGhost(item));
@@ -109,17 +116,43 @@ export class Tree {
     return item?.matches(ITEM) ? item : null;
   }
 
+  /** The items that one reads before and after this one. */
+  itemsWith(item) {
+    return isLine(item) ? [...item.closest(".as-text").querySelectorAll("li.item")] : this.items();
+  }
+
+  /** The line of text that `node` stands in, or that bears a name; null where it is none. */
+  lineAt(node) {
+    const item = node?.closest?.("li.item");
+    return item?.matches(LINE) ? item : null;
+  }
+
+  lineOf(ref) {
+    return this.#named(LINE, ref);
+  }
+
   /** The item of this name; null where it is gone. */
   find(ref) {
+    return this.#named(ITEM, ref) ?? this.#named(LINE, ref);
+  }
+
+  #named(kind, ref) {
     for (const name of [this.#page.nameOf(ref), this.#page.idOf(ref)]) {
       const quoted = CSS.escape(name);
-      const item = this.#root.querySelector(`${ITEM}:is([data-item="${quoted}"],[data-last="${quoted}"])`);
+      const item = this.#root.querySelector(`${kind}:is([data-item="${quoted}"],[data-last="${quoted}"])`);
       if (item) return item;
     }
     return null;
   }
 
-  placeOf(item) {
+  /** Give the item another text, wherever it is shown. */
+  write(item, text) {
+    fieldOf(item).value = text;
+    for (const copy of this.#page.copies(refOf(item))) if (fieldOf(copy)) fieldOf(copy).value = text;
+  }
+
+  placeOf(shown) {
+    const item = this.lineOf(refOf(shown)) ?? shown;
     const parent = parentOf(item);
     const siblings = siblingsOf(item);
     const earlier = siblings.slice(0, siblings.indexOf(item)).reverse();
@@ -151,7 +184,7 @@ export class Tree {
   }
 
   placeIn(section, last) {
-    const end = last ? this.itemsOf(section).at(-1) : null;
+    const end = last ? itemsIn(this.linesOf(section) ?? this.listOf(section)).at(-1) : null;
     if (end) return this.placeAfter(end);
     return { section: Number(section.id.slice("section-".length)), parent: null, after: null, earlier: [] };
   }
@@ -162,14 +195,16 @@ export class Tree {
    */
   placeNow(place, { anywhere = false } = {}) {
     const section = this.#root.querySelector(`#section-${place.section}`);
-    const parent = place.parent === null ? null : this.find(place.parent);
-    if (!section || !this.listOf(section) || (place.parent !== null && !(parent && canHold(parent)))) {
-      const other = section && this.listOf(section) ? section : this.sections().at(-1);
+    const all = section && (this.linesOf(section) ?? this.listOf(section));
+    const find = (ref) => (all?.closest(".as-text") ? this.lineOf(ref) : this.find(ref));
+    const parent = place.parent === null ? null : find(place.parent);
+    if (!all || (place.parent !== null && !(parent && canHold(parent)))) {
+      const other = all ? section : this.sections().at(-1);
       return anywhere && other ? this.placeNow(this.placeIn(other, true)) : null;
     }
-    const list = parent ? listIn(parent) : this.listOf(section);
+    const list = parent ? listIn(parent) : all;
     const wanted = [place.after, ...(place.earlier ?? [])].filter((ref) => ref !== null);
-    const after = wanted.map((ref) => this.find(ref)).find((item) => item && item.parentElement === list);
+    const after = wanted.map(find).find((item) => item && item.parentElement === list);
     return {
       section: Number(sectionOf(parent ?? list).id.slice("section-".length)),
       parent: parent ? refOf(parent) : null,
@@ -179,12 +214,36 @@ export class Tree {
 
   // Changing it
 
-  /** Put the item at a place that `placeNow` gave. */
+  /** Put the item at a place that `placeNow` gave, and where it is shown a second time there too. */
   put(item, place) {
+    const other = isLine(item) ? this.#named(ITEM, refOf(item)) : this.lineOf(refOf(item));
+    const [line, shown] = isLine(item) ? [item, other] : [other, item];
+    if (line) this.#putLine(line, place);
+    if (shown) this.#putShown(shown, place);
+  }
+
+  #putLine(line, place) {
+    const lines = this.linesOf(this.#section(place.section));
+    const before = line.isConnected ? line.parentElement : null;
+    if (!lines) line.remove();
+    else {
+      const list = place.parent === null ? lines : this.#listFor(this.lineOf(place.parent));
+      const after = place.after === null ? null : this.lineOf(place.after);
+      list.insertBefore(line, after ? after.nextSibling : list.firstChild);
+    }
+    dropIfEmpty(before);
+  }
+
+  #putShown(item, place) {
     const before = item.isConnected ? item.parentElement : null;
     const was = before ? sectionOf(before) : null;
-    const list = place.parent === null ? this.listOf(this.#section(place.section)) : this.#listFor(this.find(place.parent));
-    const after = place.after === null ? null : this.find(place.after);
+    const parent = place.parent === null ? null : this.#named(ITEM, place.parent);
+    const list = place.parent === null ? this.listOf(this.#section(place.section)) : parent && this.#listFor(parent);
+    if (!list) {  // beside metrics, until the section is drawn anew
+      item.remove();
+      return dropIfEmpty(before);
+    }
+    const after = place.after === null ? null : this.#shownBefore(place.after);
     list.insertBefore(item, after ? after.nextSibling : list.firstChild);
     for (const each of [item, ...item.querySelectorAll("li.item")]) each.dataset.section = place.section;
     dropIfEmpty(before);
@@ -193,11 +252,20 @@ export class Tree {
     if (was && was !== now) this.number(was);
   }
 
+  /** The item after which one is shown that comes after `ref`: lines with a metric in them are not shown as items. */
+  #shownBefore(ref) {
+    let line = this.lineOf(ref);
+    while (line && !this.#named(ITEM, refOf(line))) line = line.previousElementSibling;
+    return this.#named(ITEM, line ? refOf(line) : ref);
+  }
+
   take(item) {
-    const list = item.parentElement;
     const section = sectionOf(item);
-    item.remove();
-    dropIfEmpty(list);
+    for (const each of [this.#named(ITEM, refOf(item)), this.lineOf(refOf(item))]) {
+      const list = each?.parentElement;
+      each?.remove();
+      dropIfEmpty(list);
+    }
     this.number(section);
   }
 
