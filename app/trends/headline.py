@@ -37,19 +37,20 @@ def headline(judged: Sequence[Judged], words: Words) -> str:
         parts.append(
             words.ngettext("%(count)s more is getting worse", "%(count)s more are getting worse", more)
         )
-    doubted = _doubted(judged, words)[:MOST_NAMED]
-    parts += doubted
+    doubted = _doubted(judged, words)
+    parts += [text for _, text in doubted[:MOST_NAMED]]
     named = 1 if worse else MOST_NAMED
     parts += [told.text for told in better[:named]]
     if (more := len(better) - named) > 0:
         parts.append(words.ngettext("%(count)s more improves", "%(count)s more improve", more))
-    ordinary = any(one.variation == "ordinary" for one in now)
-    if not worse and not better and (ordinary or (now and not doubted)):
-        parts.append(_quiet(now, words))
+    believed = [one for one in now if all(one is not other for other, _ in doubted)]
+    if not worse and not better and believed:
+        parts.append(_quiet(believed, words))
     if not worse:
         parts += _targets(now, words)
     text = capital(words.semicolon.join(parts)) + words.full_stop
-    return text.replace("→ ", "→\u00a0").replace(" ppm", "\u00a0ppm")  # a number and its unit on one line
+    # A number and its unit, and what became of it, stay on one line.
+    return text.replace(" → ", "\u00a0→\u00a0").replace(" ppm", "\u00a0ppm")
 
 
 def missed_targets(judged: Sequence[Judged]) -> list[Judged]:
@@ -61,17 +62,18 @@ def missed_targets(judged: Sequence[Judged]) -> list[Judged]:
     ]
 
 
-def _doubted(judged: Sequence[Judged], words: Words) -> list[str]:
+def _doubted(judged: Sequence[Judged], words: Words) -> list[tuple[Judged, str]]:
     """The newest values that cannot be true: no rate, or not after the one before in its year."""
-    last, told = words.axis.weeks - 1, []
+    last = words.axis.weeks - 1
+    told: list[tuple[Judged, str]] = []
     for one in judged:
         value = one.series.impossible.get(last)
         if value is not None:
             text = words.gettext("%(name)s is given as %(value)s, which no rate can be: please check")
-            told.append(text % {"name": words.name(one.series), "value": value.literal})
+            told.append((one, text % {"name": words.name(one.series), "value": value.literal}))
         elif one.series.metric.is_year_to_date and last in one.series.by_index and not _fits(one, words):
-            text = words.gettext("%(named)s, which does not fit the value before it")
-            told.append(text % {"named": words.named(one.series, one.series.by_index[last])})
+            text = words.gettext("%(named)s does not fit the value before it: truncated or restated")
+            told.append((one, text % {"named": words.named(one.series, one.series.by_index[last])}))
     return told
 
 
@@ -144,6 +146,8 @@ def _quiet(now: Sequence[Judged], words: Words) -> str:
     judged = [one for one in now if one.variation == "ordinary"]
     first = now[0].series
     value = first.by_index[words.axis.weeks - 1]
+    if not judged and len(now) > 1 and all(one.without in (None, "too_few") for one in now):
+        return _("too little is known yet of any metric to tell a signal from noise")
     if not judged:
         return _not_judged(now[0], words) % {"named": words.named(first, value)}
     if len(now) == 1:

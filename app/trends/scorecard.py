@@ -28,7 +28,8 @@ class SparkMark:
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
     """A metric in short. `change` are failures per million, and how they changed; `week` that of the value,
-    where it is not the newest; `missed_now` where it misses a target that it sometimes or usually meets;
+    where it is not the newest; `missed_now` where it misses a target that it sometimes or usually meets,
+    `met_now` where it meets one that it usually misses;
     `retired` by the newest week."""
 
     judged: Judged
@@ -39,6 +40,7 @@ class ScoreRow:
     variation: Variation
     assurance: Assurance
     missed_now: bool
+    met_now: bool
     retired: bool
     target: Cell | None
     change: tuple[str, str] | None
@@ -65,6 +67,7 @@ def score(judged: Judged, id: str, team: str | None, words: Words) -> ScoreRow:
         missed_now=judged.assurance in ("meets", "sometimes")
         and latest is not None
         and one.meets_target(latest) is False,
+        met_now=judged.assurance == "misses" and latest is not None and one.meets_target(latest) is True,
         retired=one.metric.retired_from is not None
         and words.axis.index(one.metric.retired_from) < words.axis.weeks,
         target=_short(parted(words.number(one.metric, target.value, target.literal))) if target else None,

@@ -99,7 +99,7 @@ class TestNoticing:
             for by in ("monitoring", "customer", "monitoring", None):
                 one = happen(session, report, grade="D", symptom="通道超时", day="2025-06-10")
                 one.detected_by, one.recovered_at = by, "2025-06-10T14:30"
-        assert "监控发现：3 起中的 2 起" in read()
+        assert "已知发现方式的 3 起中，监控发现 2 起" in read()
 
 
 class TestAFollowUp:

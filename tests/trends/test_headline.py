@@ -140,14 +140,14 @@ SITUATIONS: dict[str, tuple[Callable[[], Trends], str, str]] = {
         lambda: together(
             ordinary(), named("可用性", 3, *[None] * 28, *["99.99"] * 20, "99.999", kind="ytd_rate")
         ),
-        "可用性 99.999，与前一个值对不上；出金 99.981，在正常波动范围内；另 1 项不作判断。",
-        "可用性 99.999, which does not fit the value before it; "
-        "出金 99.981, in its ordinary range; 1 other cannot be judged.",
+        "可用性 99.999，与前一个值对不上：截断或重述过；出金 99.981，在正常波动范围内。",
+        "可用性 99.999 does not fit the value before it: truncated or restated; "
+        "出金 99.981, in its ordinary range.",
     ),
     "a year so far that does not add up, alone": (
         lambda: named("可用性", 3, *["99.99"] * 20, "99.999", kind="ytd_rate"),
-        "可用性 99.999，与前一个值对不上。",
-        "可用性 99.999, which does not fit the value before it.",
+        "可用性 99.999，与前一个值对不上：截断或重述过。",
+        "可用性 99.999 does not fit the value before it: truncated or restated.",
     ),
     "what no rate can be": (
         lambda: together(ordinary(), named("退款", 3, *YEAR, "100.3")),
@@ -163,6 +163,11 @@ SITUATIONS: dict[str, tuple[Callable[[], Trends], str, str]] = {
         lambda: named("入金", 1, *[None] * 46, "99.980", "99.981", "99.982"),
         "入金 99.982；数据还不够，分不出信号与波动。",
         "入金 99.982; too little is known yet to tell a signal from noise.",
+    ),
+    "too little is known of several": (
+        lambda: together(named("入金", 1, "99.98", "99.97"), named("出金", 2, "99.98", "99.97")),
+        "各项指标的数据都还不够，分不出信号与波动。",
+        "Too little is known yet of any metric to tell a signal from noise.",
     ),
     "not certain at this precision": (
         locked_at_the_edge,
