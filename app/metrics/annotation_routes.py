@@ -38,8 +38,9 @@ def annotations_of_chart(
     request: Request, shown: ReadableMetric, session: DbSession, now: Now, day: str = "", back: str = ""
 ) -> Response:
     """What is remarked on the metric's chart."""
-    today = now.astimezone(ZoneInfo(shown.team.time_zone)).date().isoformat()
-    return _annotations_page(request, session, shown, Filled({"day": day[:10] or today, "back": back}))
+    today = now.astimezone(ZoneInfo(shown.team.time_zone)).date()
+    usual = remarks.newest_day(session, shown.metric, today).isoformat()
+    return _annotations_page(request, session, shown, Filled({"day": day[:10] or usual, "back": back}))
 
 
 @router.post(ANNOTATIONS)

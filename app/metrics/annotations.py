@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.actions import audit
 from app.errors import Conflict, Invalid, NotFound
 from app.metrics.models import Annotation, FormerMark, Metric
 from app.metrics.settings import refuse_far_day, renew
+from app.reports.models import Report
 
 TEXT_LENGTH = 300
 
@@ -39,6 +40,16 @@ def annotation_of(session: Session, metric: Metric, annotation_id: int) -> Annot
     ):
         raise NotFound("annotation.not_found")
     return annotation
+
+
+def newest_day(session: Session, metric: Metric, today: date) -> date:
+    """The last day that charts show by today: of the newest published week, if that is over."""
+    ends = session.scalar(
+        select(func.max(Report.period_end)).where(
+            Report.team_id == metric.team_id, Report.published_revision > 0, Report.period_start <= today
+        )
+    )
+    return min(ends, today) if ends else today
 
 
 def add_annotation(

@@ -33,10 +33,16 @@ const open = async (link, address) => {
   if (!dialog.isConnected) document.body.append(dialog);
   const html = await answer.text();
   if (!dialog.open) dialog.showModal();
+  typed = false;
   put(html);
 };
 
+// A click beside the sheet closes it, but not over what somebody typed.
+let typed = false;
+dialog.addEventListener("input", () => (typed = true));
+
 document.addEventListener("click", (event) => {
+  if (event.target === dialog && typed) return;
   if (event.target === dialog || event.target.closest?.("dialog [data-close]")) {
     event.preventDefault();
     return dialog.close();
@@ -65,4 +71,5 @@ dialog.addEventListener("submit", async (event) => {
   const said = answer ? await answer.text() : document.getElementById("sheet-offline")?.innerHTML;
   form.querySelector("[role=alert]")?.remove();
   form.insertAdjacentHTML("afterbegin", said ?? "");
+  sender?.focus();
 });

@@ -164,6 +164,41 @@ class TestCorrectingFromTheChart:
         expect(sheet.get_by_label("数值")).to_be_focused()
         expect(sheet.get_by_label("更正的理由")).to_have_value("试试")
 
+    def test_is_not_closed_by_a_click_beside_it_once_something_is_typed(
+        self, visit: Open, written: Site
+    ) -> None:
+        page = visit(TRENDS, as_=written.cast.lin).page
+        page.locator(newest_point(page)).click()
+        sheet = page.get_by_role("dialog")
+        expect(sheet).to_contain_text("第 23 周")
+        page.mouse.click(5, 5)
+        expect(sheet).to_have_count(0)
+        page.locator(newest_point(page)).click()
+        sheet.get_by_label("更正的理由").fill("清算后重算")
+        page.mouse.click(5, 5)
+        expect(sheet.get_by_label("更正的理由")).to_have_value("清算后重算")
+        page.keyboard.press("Escape")
+        expect(sheet).to_have_count(0)
+
+    def test_keeps_everything_and_the_focus_where_the_network_is_gone(
+        self, visit: Open, written: Site
+    ) -> None:
+        page = visit(TRENDS, as_=written.cast.lin).page
+        page.locator(newest_point(page)).click()
+        sheet = page.get_by_role("dialog")
+        sheet.get_by_label("数值").fill("99.95")
+        sheet.get_by_label("更正的理由").fill("清算后重算")
+        page.route(
+            "**/readings/*",
+            lambda route: route.fulfill(status=200, headers={"HX-Retarget": "#x"}, body="断了"),
+        )
+        send = sheet.get_by_role("button", name="发布更正")
+        send.focus()
+        page.keyboard.press("Enter")
+        expect(sheet).to_contain_text("断了")
+        expect(send).to_be_focused()
+        expect(sheet.get_by_label("更正的理由")).to_have_value("清算后重算")
+
     def test_gives_the_focus_back_to_the_point(self, visit: Open, written: Site) -> None:
         page = visit(TRENDS, as_=written.cast.lin).page
         point = page.locator(newest_point(page))

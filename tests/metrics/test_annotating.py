@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from app.accounts.models import AuditEvent, Team
 from app.db import Database
 from app.metrics.actions import find_or_make_metric
 from app.metrics.models import Annotation, Baseline, Metric
-from tests.conftest import Cast, SignIn
+from tests.conftest import Cast, Clock, SignIn
 from tests.trends.weeks import LAST, WEEK, publish
 
 PAY_IN, PAY_OUT, AVAILABILITY = "入金有效成功率", "出金有效成功率", "支付系统年度可用性"
@@ -54,6 +55,19 @@ class TestAnnotations:
     def stored(self, database: Database) -> list[Annotation]:
         with database.reading() as session:
             return list(session.scalars(select(Annotation).order_by(Annotation.id)))
+
+    def test_begin_on_a_day_that_the_chart_shows(
+        self, lin: TestClient, written: Database, clock: Clock
+    ) -> None:
+        def day() -> str:
+            html = lin.get(address(written, "annotations")).text
+            found = re.search(r'value="(2025-[^"]*)"', html)
+            assert found
+            return found[1]
+
+        assert day() == "2025-06-13"  # today, in the newest published week
+        clock.now += timedelta(days=6)
+        assert day() == "2025-06-15"  # its Sunday, since no later week is on the chart
 
     def test_are_added_by_those_who_write(self, lin: TestClient, written: Database, cast: Cast) -> None:
         before = pulse(written, cast.payments)
