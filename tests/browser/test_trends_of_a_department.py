@@ -64,6 +64,17 @@ class TestThePage:
         )
         assert broken == 0
 
+    def test_draws_charts_side_by_side_on_one_line_whatever_is_said_above_them(
+        self, visit: Open, department: Site
+    ) -> None:
+        page = visit(URL, as_=department.cast.eve).page
+        page.locator(".readout").first.evaluate("(said) => said.append('，'.repeat(80))")
+        tops = page.evaluate(
+            "() => [...document.querySelectorAll('.abreast .chart')].slice(0, 2)"
+            ".map((one) => one.getBoundingClientRect().top)"
+        )
+        assert tops[0] == tops[1]
+
     def test_gives_charts_on_paper_the_width_of_a_column(self, visit: Open, department: Site) -> None:
         page = visit(URL, as_=department.cast.eve).page
         page.emulate_media(media="print")
