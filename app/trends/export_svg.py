@@ -56,6 +56,8 @@ LOOKS: Mapping[str, Mapping[str, str]] = {
     "flag": {"fill": PAPER, "stroke": INK_2},
     "pin-no": {"font-size": "10", "font-weight": "700", "fill": INK, "text-anchor": "middle"},
     "v": {"font-size": "12", "font-weight": "600", "fill": INK, **HALO},
+    "worse": {"fill": WORSE},
+    "better": {"fill": BETTER},
     "said": {"fill": INK, **HALO},
     "fin": {"text-anchor": "end"},
     "end": {"text-anchor": "end"},

@@ -28,8 +28,8 @@ class _Sheet:
 TOP = 320
 """The sentence, the scorecard's head, the strip and the legend."""
 SHEETS: dict[Layout, _Sheet] = {
-    "few": _Sheet(1290, 3, 1, said=90, row=35, rows_abreast=1, accident=42, accidents_abreast=3),
-    "many": _Sheet(1440, 5, 1, said=90, row=35, rows_abreast=1, accident=42, accidents_abreast=4),
+    "few": _Sheet(1290, 3, 1, said=75, row=35, rows_abreast=1, accident=42, accidents_abreast=3),
+    "many": _Sheet(1440, 5, 1, said=75, row=35, rows_abreast=1, accident=42, accidents_abreast=4),
     "most": _Sheet(1600, 6, 0.8, said=60, row=33, rows_abreast=2, accident=24, accidents_abreast=5),
 }
 

@@ -119,6 +119,7 @@ def trends_page(
         "last_week": words.week(axis.week(axis.weeks - 1)),
         "headline": headline(measured, words),
         "missed": len(missed_targets(measured)),
+        "unweighted": any(not budget.weighted for team in teams for budget in team.budgets.values()),
         "has_targets": any(one.assurance not in ("no_target", "no_value") for one in measured),
         "no_report": _no_report(found, words),
         "weeks_since": _weeks_since(found, asked, today),

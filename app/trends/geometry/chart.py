@@ -83,13 +83,14 @@ class TargetLine:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Text beside a mark; `dx` in pixels."""
+    """Text beside a mark, in the colour of what it says; `dx` in pixels."""
 
     index: int
     x: float
     dx: float
     y: float
     anchor: Anchor
+    sign: Sign = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,7 +356,8 @@ def _labels_at_the_end(
         near_end = x > 88
         if target is not None and abs(y - target[1]) < LABEL_HEIGHT:
             y = target[1] + (LABEL_HEIGHT if y > target[1] else -LABEL_HEIGHT)
-        latest = Label(newest.index, x, -9 if near_end else 9, round(y, 1), "end" if near_end else "start")
+        side: Anchor = "end" if near_end else "start"
+        latest = Label(newest.index, x, -9 if near_end else 9, round(y, 1), side, newest.sign)
     elif newest is not None:
         y = at[newest.index]
         if target is not None and abs(y - target[1]) < LABEL_HEIGHT:
@@ -363,7 +365,7 @@ def _labels_at_the_end(
             middle = max(middle, (frame.lane_top if frame.has_lane else frame.plot_top) + half)
             y, beside = (middle - half, middle + half) if y <= target[1] else (middle + half, middle - half)
             target = (target[0], round(beside, 1))
-        latest = Label(newest.index, 100.0, 10, round(y, 1), "start")
+        latest = Label(newest.index, 100.0, 10, round(y, 1), "start", newest.sign)
     words = TargetLabel(target[0], 100.0, target[1], "start", inside=False) if target else None
     return latest, words
 
@@ -410,4 +412,5 @@ def _extreme(axis: TimeAxis, frame: Frame, points: Sequence[Point], at: dict[int
         0,
         round(at[point.index] + (-9 - room if frame.lower_is_better else 16 + room), 1),
         anchor,
+        point.sign,
     )
