@@ -338,6 +338,7 @@ class TestAnEndedSession:
         writing.page.wait_for_timeout(KEPT)
         sign_in(site, writing.page.context, site.cast.lin)
         again = crash_and_open_again(writing)
+        expect(again.page.locator(f"#text-{field_id}")).to_have_value("登录过期时写的")
         again.saved()
         assert stored_text(site, field_id) == "登录过期时写的"
         writing.visit.problems.clear()

@@ -117,6 +117,7 @@ function previewSoon(page, field) {
 async function preview(page, field) {
   const shown = page.document.getElementById(field.getAttribute("aria-describedby"));
   const text = field.value;
+  if (!field.isConnected) return;
   if (!text.trim()) return shown.replaceChildren();
   const request = new AbortController();
   previews.set(field, { request });

@@ -4,6 +4,7 @@ import { Page } from "./page.js";
 import { Queue } from "./queue.js";
 import { Vault } from "./vault.js";
 import { send } from "./sending.js";
+import { startAdding } from "./adding.js";
 import { startChecks } from "./checks.js";
 import { startClashes } from "./clash.js";
 import { startEntry } from "./entry.js";
@@ -56,6 +57,7 @@ function startSaving(page, queue, recall) {
   const status = startStatus(page, queue, vault);
   startFields(page, queue);
   startFolded(page);
+  startAdding(page, vault, status.tell);
   startSwaps(page, queue);
   startClashes(page, queue, status.tell);
   startSession(page, queue, vault);

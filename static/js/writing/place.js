@@ -3,6 +3,10 @@
 
 import { fieldOf } from "./page.js";
 
+/** Forms of a line for what is new, and the fields in them that one writes in. */
+export const ADDING = "form.adding[id]";
+export const FREE = "input:not([type=hidden]), textarea";
+
 /** The elements that must stay as they are. */
 export function written(page, queue) {
   const { activeElement } = page.document;
@@ -12,6 +16,7 @@ export function written(page, queue) {
     if (line.ref !== undefined) kept.push(...page.copies(line.ref).map((item) => item.querySelector(":scope > .field")));
     else if (line.source) kept.push(line.source.element);
   }
+  kept.push(...[...page.main.querySelectorAll(`${ADDING} :is(${FREE})`)].filter(({ value }) => value));
   return kept.filter(Boolean);
 }
 

@@ -1,6 +1,7 @@
 // What an earlier page left unsaved (it was reloaded, crashed, lost its network or its session) comes back: into
 // its field where that is still there, else beside the report, to be copied. None of it goes without being seen.
 
+import { restoreAdding } from "./adding.js";
 import { redrawAll } from "./live.js";
 import { fieldOf } from "./page.js";
 import { formSource, refill } from "./fields.js";
@@ -28,6 +29,7 @@ async function seeToLeft(page, queue, vault, told, recall) {
   for (const record of left) {
     if (record.kind === "text") count += restoreText(page, queue, vault, record);
     if (record.kind === "form") count += restoreForm(page, queue, vault, record);
+    if (record.kind === "adding") count += restoreLine(page, vault, record);
     if (record.kind === "lost") showLost(page, vault, record);
     if (record.kind === "history") recall(record);
   }
@@ -155,6 +157,14 @@ function restoreText(page, queue, vault, record) {
   }
   vault.discard(record.key);
   return stored === record.text ? 0 : 1;
+}
+
+function restoreLine(page, vault, record) {
+  if (!restoreAdding(page, record)) {
+    return lose(page, vault, record, record.entries.map(([, value]) => value).filter(Boolean).join(" "));
+  }
+  vault.discard(record.key);
+  return 1;
 }
 
 function restoreForm(page, queue, vault, record) {
