@@ -58,7 +58,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     """The whole application over one database."""
     settings = settings or Settings()
     features.join()
-    assets = Assets(paths.STATIC)
+    assets = _static_files()
     app = FastAPI(
         title="Weekline",
         openapi_url=None,
@@ -90,6 +90,12 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         app.router.routes.extend(router.routes)  # include_router costs 25 µs a request, and 6 a route passed
     errors.install(app)
     return app
+
+
+@cache
+def _static_files() -> Assets:
+    """Read, and compressed, once a process."""
+    return Assets(paths.STATIC)
 
 
 def _routers() -> list[APIRouter]:

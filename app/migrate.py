@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
@@ -11,7 +12,6 @@ from app.db import Database, DatabaseRefused
 
 if TYPE_CHECKING:
     from alembic.config import Config
-    from alembic.script import ScriptDirectory
 
 POSTGRESQL_LOCK = 7_305_182_261  # any number of our own; held while one process migrates
 
@@ -22,11 +22,8 @@ def upgrade(database: Database) -> bool:
     On SQLite foreign keys are off meanwhile, since a table rebuild with them on deletes child rows,
     and are checked before the commit. Processes that start together wait for each other.
     """
-    config, script = _alembic()
-    known = {revision.revision for revision in script.walk_revisions()}
-    head = script.get_current_head()
     with database.engine.connect() as probe:
-        if schema_of(probe) == head:
+        if schema_of(probe) == head():
             return False
     with database.engine.connect().execution_options(begin="IMMEDIATE") as connection:
         if database.is_sqlite:
@@ -39,11 +36,11 @@ def upgrade(database: Database) -> bool:
                     connection.execute(text("SET LOCAL statement_timeout = 0"))
                     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": POSTGRESQL_LOCK})
                 current = schema_of(connection)
-                if current == head:
+                if current == head():
                     return False
-                if current is not None and current not in known:
-                    raise DatabaseRefused("database.newer_schema", found=current, known=head)
-                _run(config, connection)
+                if current is not None and not knows(current):
+                    raise DatabaseRefused("database.newer_schema", found=current, known=head())
+                _run(connection)
                 if database.is_sqlite:
                     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
                     if broken:
@@ -58,35 +55,40 @@ def upgrade(database: Database) -> bool:
 
 def is_current(database: Database) -> bool:
     """Whether the schema is the one this program knows."""
-    _, script = _alembic()
     with database.engine.connect() as connection:
-        return schema_of(connection) == script.get_current_head()
+        return schema_of(connection) == head()
 
 
 def head() -> str | None:
     """This program's schema."""
-    return _alembic()[1].get_current_head()
+    return _schemas()[0]
 
 
 def knows(schema: str) -> bool:
     """Whether this program can bring a database of that schema to its own."""
-    _, script = _alembic()
-    return schema in {revision.revision for revision in script.walk_revisions()}
+    return schema in _schemas()[1]
 
 
 def upgrade_within(connection: Connection, to: str = "head") -> None:
     """Upgrade in the caller's transaction, for restoring; on SQLite foreign keys must be off."""
-    config, _ = _alembic()
-    _run(config, connection, to)
+    _run(connection, to)
 
 
-def _alembic() -> tuple[Config, ScriptDirectory]:
-    from alembic.config import Config
+@cache
+def _schemas() -> tuple[str | None, frozenset[str]]:
+    """The newest schema and all known ones, read from the migrations once a process."""
     from alembic.script import ScriptDirectory
+
+    script = ScriptDirectory.from_config(_config())
+    return script.get_current_head(), frozenset(revision.revision for revision in script.walk_revisions())
+
+
+def _config() -> Config:
+    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(paths.MIGRATIONS).replace("%", "%%"))
-    return config, ScriptDirectory.from_config(config)
+    return config
 
 
 def schema_of(connection: Connection) -> str | None:
@@ -96,8 +98,9 @@ def schema_of(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
-def _run(config: Config, connection: Connection, to: str = "head") -> None:
+def _run(connection: Connection, to: str = "head") -> None:
     from alembic import command
 
+    config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, to)

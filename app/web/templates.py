@@ -100,6 +100,7 @@ def render(request: Request, name: str, context: Mapping[str, Any] | None = None
     return templates.render(language, name, full)
 
 
+@lru_cache(maxsize=2)
 def _fingerprint(assets: Assets) -> str:
     digest = hashlib.sha256(assets.hash.encode())
     for folder, pattern in ((paths.TEMPLATES, "*.html"), (paths.LOCALES, "*.po")):
