@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import event
+from sqlalchemy import event, select
 from starlette.testclient import TestClient
 
 from app import migrate
@@ -28,13 +28,17 @@ from app.accounts.models import Team, User
 from app.config import Settings
 from app.db import Database
 from app.main import create_app
-from tests import postgresql
+from tests import postgresql, states
 from tests.postgresql import ReusedDatabase
+from tests.states import SqliteCopies, States
 
 PUBLIC_URL = "http://weekline.test"
 PASSWORD = "a calm week, five minutes"
 FRIDAY = datetime(2025, 6, 13, 9, 42, tzinfo=UTC)
 """17:42 in Shanghai, on the Friday of week 24."""
+
+PEOPLE = {"lin": "林晚", "mei": "周梅", "eve": "Eve Hart", "ada": "Ada Berg", "otto": "Otto Lang"}
+TEAMS = {"department": "trade", "payments": "payments", "merchant": "merchant", "elsewhere": "elsewhere"}
 
 REQUIRED = set(os.environ.get("WEEKLINE_TEST_REQUIRE", "").replace(",", " ").split())
 
@@ -69,7 +73,7 @@ class Cast:
 
     @property
     def people(self) -> dict[str, User]:
-        return {name: getattr(self, name) for name in ("lin", "mei", "eve", "ada", "otto")}
+        return {name: getattr(self, name) for name in PEOPLE}
 
 
 @dataclass
@@ -101,19 +105,21 @@ def database(request: pytest.FixtureRequest) -> Database:
 
 
 @pytest.fixture
-def sqlite_database(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Database]:
+def sqlite_database(tmp_path: Path, migrated_sqlite: Path, sqlite_states: States) -> Iterator[Database]:
     path = tmp_path / "data" / "weekline.sqlite3"
     path.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(migrated_sqlite, path)
     database = Database(f"sqlite:///{path}")
-    yield database
+    with states.followed(database, sqlite_states):
+        yield database
     database.dispose()
 
 
 @pytest.fixture
 def postgresql_database(reused_postgresql: ReusedDatabase) -> Iterator[Database]:
     database = Database(reused_postgresql.url)
-    yield database
+    with states.followed(database, reused_postgresql.states):
+        yield database
     database.dispose()
     reused_postgresql.clear()
 
@@ -123,6 +129,11 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "weekline.sqlite3"
     _migrate(f"sqlite:///{path}")
     return path
+
+
+@pytest.fixture(scope="session")
+def sqlite_states(tmp_path_factory: pytest.TempPathFactory) -> States:
+    return States(SqliteCopies(tmp_path_factory.mktemp("states")))
 
 
 @pytest.fixture(scope="session")
@@ -144,7 +155,10 @@ def _migrate(url: str) -> None:
 
 
 @pytest.fixture
-def app(settings: Settings, database: Database, clock: Clock) -> FastAPI:
+def app(request: pytest.FixtureRequest, settings: Settings, database: Database, clock: Clock) -> FastAPI:
+    for there in ("cast", "published"):  # a server seldom starts with nothing
+        if there in request.fixturenames:
+            request.getfixturevalue(there)
     app = create_app(settings, database)
     app.state.clock = lambda: clock.now
     return app
@@ -169,39 +183,38 @@ def cast(database: Database, clock: Clock) -> Cast:
 
 def make_cast(database: Database, at: datetime) -> Cast:
     """The cast in the database; everybody's password is `PASSWORD`."""
+    states.known_step(database, ("cast", at), lambda: _make_cast(database, at))
+    with database.reading() as session:
+        people = {person.name: person for person in session.scalars(select(User))}
+        teams = {team.slug: team for team in session.scalars(select(Team))}
+    return Cast(
+        **{name: people[name] for name in PEOPLE},
+        **{field: teams[slug] for field, slug in TEAMS.items()},
+    )
+
+
+def _make_cast(database: Database, at: datetime) -> None:
     with database.writing() as session:
         people = {
             name: actions.create_user(
                 session, name=name, display_name=shown, at=at, is_administrator=name == "ada"
             )
-            for name, shown in {
-                "lin": "林晚",
-                "mei": "周梅",
-                "eve": "Eve Hart",
-                "ada": "Ada Berg",
-                "otto": "Otto Lang",
-            }.items()
+            for name, shown in PEOPLE.items()
         }
         for person in people.values():
             person.password_hash = _hash()
         department = actions.create_team(session, slug="trade", name="示例支付事业部", at=at)
-        teams = {
-            "department": department,
-            "payments": actions.create_team(
-                session, slug="payments", name="示例支付平台组", at=at, parent=department
-            ),
-            "merchant": actions.create_team(
-                session, slug="merchant", name="示例商户组", at=at, parent=department
-            ),
-            "elsewhere": actions.create_team(
-                session, slug="elsewhere", name="Elsewhere", at=at, language="en", time_zone="Europe/Berlin"
-            ),
-        }
-        actions.grant_role(session, people["lin"], teams["payments"], "lead", at=at)
+        payments = actions.create_team(
+            session, slug="payments", name="示例支付平台组", at=at, parent=department
+        )
+        actions.create_team(session, slug="merchant", name="示例商户组", at=at, parent=department)
+        elsewhere = actions.create_team(
+            session, slug="elsewhere", name="Elsewhere", at=at, language="en", time_zone="Europe/Berlin"
+        )
+        actions.grant_role(session, people["lin"], payments, "lead", at=at)
         actions.grant_role(session, people["mei"], department, "manager", at=at)
         actions.grant_role(session, people["eve"], department, "executive", at=at)
-        actions.grant_role(session, people["otto"], teams["elsewhere"], "lead", at=at)
-    return Cast(**people, **teams)
+        actions.grant_role(session, people["otto"], elsewhere, "lead", at=at)
 
 
 @cache

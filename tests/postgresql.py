@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app import migrate
 from app.db import Database
+from tests.states import States
 
 POSTGRESQL = os.environ.get("WEEKLINE_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1:5432")
 HOW = (
@@ -33,6 +34,8 @@ SCHEMA = """SELECT
     (SELECT md5(string_agg(prosrc, ',' ORDER BY oid)) FROM pg_proc
         WHERE pronamespace = 'public'::regnamespace),
     (SELECT count(*) FROM pg_constraint)"""
+COUNTED = """SELECT format('(%L::regclass, %s, %L::boolean)', quote_ident(sequencename),
+    coalesce(last_value, 1), last_value IS NOT NULL) FROM pg_sequences WHERE schemaname = 'public'"""
 OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
@@ -82,6 +85,7 @@ class ReusedDatabase:
 
     def __init__(self) -> None:
         self.name = f"weekline_test_{uuid4().hex[:12]}"
+        self.states = States(PostgresqlCopies())
         self._make()
 
     @property
@@ -104,6 +108,7 @@ class ReusedDatabase:
         administer(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
 
     def _make(self) -> None:
+        self.states.forget()
         administer(f"CREATE DATABASE {self.name}")
         administer(f"ALTER DATABASE {self.name} SET synchronous_commit TO off")  # no test pulls the plug
         database = Database(self.url)
@@ -123,12 +128,52 @@ def _schema(connection: Connection) -> tuple[Any, ...] | None:
 
 def _emptied(connection: Connection) -> bool:
     """Delete every row, those that nobody may delete too; False where this user may not."""
+    if not _passes_over_triggers(connection):
+        return False
+    connection.execute(text(_deletions(connection)))
+    connection.execute(text(RESTARTS))
+    return True
+
+
+def _deletions(connection: Connection) -> str:
+    return ";".join(f"DELETE FROM {table}" for table in connection.scalars(text(TABLES)))
+
+
+class PostgresqlCopies:
+    """Schemas beside the tables, in the same database."""
+
+    def keep(self, database: Database) -> str | None:
+        """The statements that put it back."""
+        with database.engine.begin() as connection:
+            if not _passes_over_triggers(connection):
+                return None
+            schema = f"kept_{uuid4().hex[:12]}"
+            filled = [
+                table
+                for table in connection.scalars(text(TABLES)).all()
+                if connection.scalar(text(f"SELECT EXISTS (SELECT FROM {table})"))
+            ]
+            copies = [f"CREATE TABLE {schema}.{table} AS TABLE public.{table}" for table in filled]
+            connection.execute(text(";".join([f"CREATE SCHEMA {schema}", *copies])))
+            counters = ", ".join(connection.scalars(text(COUNTED)))
+            return ";".join(
+                [
+                    _deletions(connection),
+                    *(f"INSERT INTO public.{table} TABLE {schema}.{table}" for table in filled),
+                    f"SELECT setval(counter, last, used) FROM (VALUES {counters}) AS x (counter, last, used)",
+                ]
+            )
+
+    def put(self, kept: str, database: Database) -> None:
+        with database.engine.begin() as connection:
+            _passes_over_triggers(connection)
+            connection.exec_driver_sql(kept)
+
+
+def _passes_over_triggers(connection: Connection) -> bool:
     try:
         with connection.begin_nested():
             connection.execute(text("SET LOCAL session_replication_role = replica"))
     except DBAPIError:
         return False
-    tables = connection.scalars(text(TABLES)).all()
-    connection.execute(text(";".join(f"DELETE FROM {table}" for table in tables)))
-    connection.execute(text(RESTARTS))
     return True

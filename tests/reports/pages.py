@@ -10,6 +10,7 @@ from app.db import Database
 from app.document.reader import read
 from app.reports.models import Report, SourcePage
 from app.reports.publishing import store_page
+from tests.states import known_step
 
 MONDAY = date(2025, 6, 2)
 PAGE = """# 第23周 2025-06-06
@@ -65,6 +66,11 @@ Created: 2025年6月6日 17:05
 def store_week(database: Database, team: Team, lead: User, at: datetime, text: str = PAGE) -> int:
     """Store the page as the team's published week; the report's id."""
     features.join()
+    step = ("week", team.id, lead.id, lead.display_name, at, text)
+    return known_step(database, step, lambda: _store_week(database, team, lead, at, text))
+
+
+def _store_week(database: Database, team: Team, lead: User, at: datetime, text: str) -> int:
     with database.writing() as session:
         report = store_page(
             session,

@@ -18,12 +18,14 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from app.accounts.models import Team
 from app.db import Database
 from app.metrics.actions import find_or_make_metric, set_target
 from app.metrics.models import Annotation, Baseline, Metric, UnreportedReading
 from app.trends import export_png
 from app.trends.export_svg import LOOKS, WITHOUT_LOOKS, Told, chart_file
 from tests.conftest import Cast, SignIn
+from tests.states import known_step
 from tests.trends.weeks import AT, LAST, WEEK, happen, publish
 
 URL = "/teams/payments/trends"
@@ -36,7 +38,11 @@ Take = Callable[..., Any]
 @pytest.fixture
 def written(database: Database, cast: Cast) -> Database:
     """30 weeks with all that can be drawn: a signal, a gap, 100 %, a restatement, remarks, accidents."""
-    team = cast.payments
+    known_step(database, "weeks to export", lambda: _write(database, cast.payments))
+    return database
+
+
+def _write(database: Database, team: Team) -> None:
     with database.writing() as session:
         for back in range(29, -1, -1):
             if back == 18:
@@ -67,7 +73,6 @@ def written(database: Database, cast: Cast) -> Database:
                 created_at=AT,
             )
         )
-    return database
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from app.accounts.models import AuditEvent, Membership, SharedLink, Team, User
 from app.accounts.sessions import hash_token
 from app.db import Database
 from tests.conftest import Cast, Clock, SignIn
+from tests.states import known_step
 from tests.trends.weeks import LAST, WEEK, happen, publish
 
 LINKS = "/teams/payments/shared-links"
@@ -25,13 +26,17 @@ PAY_IN, PAY_OUT = "入金有效成功率", "出金有效成功率"
 @pytest.fixture
 def written(database: Database, cast: Cast) -> Database:
     """Ten weeks of two metrics and an accident; another team reports something else."""
+    known_step(database, "weeks to share", lambda: _write(database, cast))
+    return database
+
+
+def _write(database: Database, cast: Cast) -> None:
     with database.writing() as session:
         for back in range(9, -1, -1):
             values = {PAY_IN: f"99.9{70 + back}%", PAY_OUT: "99.95%"}
             report = publish(session, cast.payments, LAST - WEEK * back, values)
             publish(session, cast.merchant, LAST - WEEK * back, {"商户进件成功率": "98.1%"})
         happen(session, report, grade="C", symptom="青禾银行代扣超时", day="2025-06-11")
-    return database
 
 
 @pytest.fixture
