@@ -41,6 +41,8 @@ ARGUMENTS = [
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 DESKTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
+BEGAN = datetime.now(UTC)
+"""When the cast joined: one moment for all tests of a worker, so that what they begin from is made once."""
 
 
 @pytest.fixture(autouse=True)
@@ -57,12 +59,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Site:
-    """A server that answers at `url`, its database, and the cast in it."""
+    """A server that answers at `url`, its database, and the cast in it, who joined `at`."""
 
     url: str
     app: FastAPI
     database: Database
     cast: Cast
+    at: datetime = BEGAN
 
 
 @pytest.fixture
@@ -72,7 +75,7 @@ def site(tmp_path: Path, sqlite_database: Database) -> Iterator[Site]:
     listener.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     settings = Settings(data_dir=tmp_path / "data", public_url=url, log_level="error")
-    cast = make_cast(sqlite_database, datetime.now(UTC))
+    cast = make_cast(sqlite_database, BEGAN)
     app = create_app(settings, sqlite_database)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -100,7 +103,27 @@ class Visit:
     """An open page, what went wrong in it, and its measures of accessibility."""
 
     page: Page
+    site: Site
+    theme: str | None = None
     problems: list[str] = field(default_factory=list)
+
+    def go(self, path: str, *, as_: User | None = None, size: dict[str, int] | None = None) -> None:
+        """Open another page in the same window as if it were a new one, which takes four times as long."""
+        self.become(as_)
+        if size is not None:
+            self.page.set_viewport_size(size)  # type: ignore[arg-type]  # a dictionary of these two
+        self.page.goto(path)
+
+    def become(self, user: User | None) -> None:
+        """Have the cookies of that person's new session, and no others."""
+        self.page.context.clear_cookies()
+        cookies = {"weekline_theme": self.theme} if self.theme else {}
+        if user is not None:
+            state = self.site.app.state
+            cookies[sessions.cookie_name(state.settings)] = new_session(state, user, datetime.now(UTC))
+        self.page.context.add_cookies(
+            [{"name": name, "value": value, "url": self.site.url} for name, value in cookies.items()]
+        )
 
     def axe(self) -> list[str]:
         """Violations of WCAG 2.2 A and AA and best practices, one line each."""
@@ -150,17 +173,11 @@ def visit(chromium: Browser, site: Site) -> Iterator[Open]:
             reduced_motion="reduce",
         )
         contexts.append(context)
-        if as_ is not None:
-            name = sessions.cookie_name(site.app.state.settings)
-            token = new_session(site.app.state, as_, datetime.now(UTC))
-            context.add_cookies([{"name": name, "value": token, "url": site.url}])
-        if theme is not None:
-            context.add_cookies([{"name": "weekline_theme", "value": theme, "url": site.url}])
-        opened = Visit(context.new_page())
+        opened = Visit(context.new_page(), site, theme)
         visits.append(opened)
         opened.page.on("console", lambda message: _note(opened, message.type, message.text))
         opened.page.on("pageerror", lambda error: opened.problems.append(str(error)))
-        opened.page.goto(path)
+        opened.go(path, as_=as_)
         return opened
 
     yield open_page
@@ -182,7 +199,7 @@ def _note(opened: Visit, kind: str, text: str) -> None:
 @pytest.fixture
 def week(site: Site) -> int:
     """The invented week, published."""
-    return store_week(site.database, site.cast.payments, site.cast.lin, datetime.now(UTC))
+    return store_week(site.database, site.cast.payments, site.cast.lin, site.at)
 
 
 @pytest.fixture
@@ -202,4 +219,4 @@ def last_week(site: Site) -> int:
     number = week_name_of(monday, "jan1-monday")[1]
     page = PAGE.replace("第23周 2025-06-06", f"第{number}周 {monday + timedelta(days=4)}")
     page = re.sub(r"Created:.*\n", "", page)
-    return store_week(site.database, site.cast.payments, site.cast.lin, datetime.now(UTC), page)
+    return store_week(site.database, site.cast.payments, site.cast.lin, site.at, page)

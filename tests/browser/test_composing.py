@@ -5,7 +5,6 @@ Chromium composes for real here; the event orders of Firefox and Safari are play
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from tests.reports.pages import store_week
 
 @pytest.fixture
 def writing(visit: Open, site: Site) -> Writing:
-    store_week(site.database, site.cast.payments, site.cast.lin, datetime.now(UTC))
+    store_week(site.database, site.cast.payments, site.cast.lin, site.at)
     return Writing(visit(f"{URL}/edit", as_=site.cast.lin))
 
 

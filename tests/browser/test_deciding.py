@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from playwright.sync_api import Locator, expect
 from sqlalchemy import select
@@ -19,7 +17,7 @@ TEXT = "商户对账单：进度60%，预计6/13灰度，涉及金额2618300.75�
 @pytest.fixture
 def writing(visit: Open, site: Site) -> Writing:
     """The week with an item that says a progress, a date and an amount; the caret at the end of its text."""
-    store_week(site.database, site.cast.payments, site.cast.lin, datetime.now(UTC))
+    store_week(site.database, site.cast.payments, site.cast.lin, site.at)
     writing = Writing(visit(f"{URL}/edit", as_=site.cast.lin))
     field = writing.statement
     field.fill(TEXT)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -24,7 +23,7 @@ def week(site: Site) -> int:
         for back in range(12, 0, -1):
             values = {name: f"99.9{60 + (back * 7 + number) % 30:02d}%" for number, name in enumerate(NAMES)}
             publish(session, site.cast.payments, MONDAY - WEEK * back, values)
-    return store_week(site.database, site.cast.payments, site.cast.lin, datetime.now(UTC))
+    return store_week(site.database, site.cast.payments, site.cast.lin, site.at)
 
 
 def saved(page: Page) -> None:

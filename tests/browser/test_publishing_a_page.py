@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -26,8 +26,7 @@ THIS_WEEK = PAGE.replace("第23周 2025-06-06", "第24周 2025-06-13")
 @pytest.fixture
 def draft(site: Site) -> int:
     """Week 24, just started after a published week 23."""
-    now = datetime.now(UTC)
-    store_week(site.database, site.cast.payments, site.cast.lin, now)
+    store_week(site.database, site.cast.payments, site.cast.lin, site.at)
     with site.database.writing() as session:
         report = start_report(
             session,
@@ -36,7 +35,7 @@ def draft(site: Site) -> int:
             rule="jan1-monday",
             language="zh",
             by=None,
-            at=now,
+            at=site.at,
         )
         session.flush()
         return report.id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from app.metrics.weeks import figures_of_weeks
 from app.reports import weeks_page
 from app.reports.models import Goal, Report
 from app.reports.queries import week_name_of
-from tests.browser.conftest import DESKTOP, PHONE, Open, Site
+from tests.browser.conftest import DESKTOP, PHONE, Open, Site, this_monday
 from tests.reports.pages import PAGE, store_week
 
 SHOTS = os.environ.get("WEEKLINE_TEST_SCREENSHOTS")
@@ -43,8 +43,7 @@ def figures() -> Iterator[None]:
 @pytest.fixture
 def weeks(site: Site) -> list[date]:
     """Some weeks of payments up to last week, one of them missing, and one of merchant; the Mondays."""
-    today = datetime.now(UTC).date()
-    monday = today - timedelta(days=today.weekday())
+    monday = this_monday()
     mondays = [monday - timedelta(days=7 * back) for back in (4, 3, 1)]
     for day in mondays:
         store(site, day, RICH)
@@ -72,7 +71,7 @@ def store(site: Site, monday: date, text: str, team: str = "payments") -> int:
             f"{written}灰", f"{day.month}/{day.day}灰"
         )
     text = text.replace("第23周 2025-06-06", f"第{number}周 {friday}")
-    return store_week(site.database, getattr(site.cast, team), site.cast.lin, datetime.now(UTC), text)
+    return store_week(site.database, getattr(site.cast, team), site.cast.lin, site.at, text)
 
 
 def pages_of(weeks: list[date]) -> dict[str, str]:
@@ -94,8 +93,9 @@ class TestEveryPage:
     def test_is_accessible_and_fits(
         self, visit: Open, site: Site, weeks: list[date], language: str, theme: str, size: str
     ) -> None:
+        opened = visit("/sign-in", language=language, theme=theme, size=SIZES[size])
         for name, path in pages_of(weeks).items():
-            opened = visit(path, as_=site.cast.mei, language=language, theme=theme, size=SIZES[size])
+            opened.go(path, as_=site.cast.mei)
             assert not opened.scrolls_sideways(), name
             if size != "narrow":  # laid out as one of the others is
                 assert opened.axe() == [], name

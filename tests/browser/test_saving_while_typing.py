@@ -30,7 +30,7 @@ from tests.reports.pages import store_week
 
 @pytest.fixture
 def writing(visit: Open, site: Site) -> Writing:
-    store_week(site.database, site.cast.payments, site.cast.lin, datetime.now(UTC))
+    store_week(site.database, site.cast.payments, site.cast.lin, site.at)
     return Writing(visit(f"{URL}/edit", as_=site.cast.lin))
 
 

@@ -36,7 +36,7 @@ def written(site: Site) -> Site:
         _, number, _ = monday.isocalendar()
         page = PAGE.replace("# 第23周 2025-06-06", f"# 第{number}周 {(monday + WEEK * 4 / 7).isoformat()}")
         page = page.replace("入金有效成功率：99.972%", f"入金有效成功率：99.97{back % 10}%")
-        store_week(site.database, team, lead, datetime.now(UTC), page)
+        store_week(site.database, team, lead, site.at, page)
     with site.database.writing() as session:
         metric = find_or_make_metric(session, team.id, PAY_IN)
         set_target(session, metric, literal="99.95%", from_day=MONDAY)
@@ -64,6 +64,7 @@ class TestThePages:
     ) -> None:
         own = address(written)
         other = address(written, PAY_OUT).rpartition("/")[2]
+        opened = visit("/sign-in", language=language, theme=theme, size=size)
         for path in (
             METRICS,
             own,
@@ -73,13 +74,15 @@ class TestThePages:
             f"/teams/payments/weeks/{MONDAY}/readings/{own.rpartition('/')[2]}",
             "/teams/payments/shared-links",
         ):
-            opened = visit(path, as_=written.cast.lin, language=language, theme=theme, size=size)
+            opened.go(path, as_=written.cast.lin)
             assert opened.axe() == [], path
             assert not opened.scrolls_sideways(), path
 
     def test_are_accessible_for_those_who_only_read(self, visit: Open, written: Site) -> None:
+        opened = visit("/sign-in")
         for path in (METRICS, address(written), f"{address(written)}/annotations"):
-            assert visit(path, as_=written.cast.eve).axe() == []
+            opened.go(path, as_=written.cast.eve)
+            assert opened.axe() == []
 
 
 class TestTheOrderOfMetrics:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -39,7 +38,7 @@ def short_beat(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def writers(visit: Open, site: Site) -> tuple[Writing, Writing]:
     """Lin, whose page is looked at, and Ada, who writes in the same week."""
-    store_week(site.database, site.cast.payments, site.cast.lin, datetime.now(UTC))
+    store_week(site.database, site.cast.payments, site.cast.lin, site.at)
     lin, ada = (Writing(visit(f"{URL}/edit", as_=person)) for person in (site.cast.lin, site.cast.ada))
     expect(lin.page.locator("#people")).to_have_text("Ada Berg也在写")
     return lin, ada
@@ -303,11 +302,11 @@ class TestWhoIsThere:
 class TestOneselfInAnotherWindow:
     @pytest.fixture
     def windows(self, visit: Open, site: Site) -> tuple[Writing, Writing]:
-        store_week(site.database, site.cast.payments, site.cast.lin, datetime.now(UTC))
+        store_week(site.database, site.cast.payments, site.cast.lin, site.at)
         first = visit(f"{URL}/edit", as_=site.cast.lin)
         page = first.page.context.new_page()
         page.goto(f"{URL}/edit")
-        return Writing(first), Writing(Visit(page, first.problems))
+        return Writing(first), Writing(Visit(page, site, problems=first.problems))
 
     def test_is_not_somebody_else(self, windows: tuple[Writing, Writing]) -> None:
         """Guard: nameFor in page.js, isOwn in live.js."""

@@ -6,7 +6,6 @@ Each test of a safety names the guard without which it fails.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
@@ -34,7 +33,7 @@ KEPT = 500
 
 @pytest.fixture
 def writing(visit: Open, site: Site) -> Writing:
-    store_week(site.database, site.cast.payments, site.cast.lin, datetime.now(UTC))
+    store_week(site.database, site.cast.payments, site.cast.lin, site.at)
     return Writing(visit(f"{URL}/edit", as_=site.cast.lin))
 
 
@@ -60,7 +59,7 @@ def crash_and_open_again(writing: Writing) -> Writing:
 
 
 def opened_again(writing: Writing, context: BrowserContext) -> Writing:
-    again = Writing(Visit(context.new_page(), writing.visit.problems))
+    again = Writing(Visit(context.new_page(), writing.visit.site, problems=writing.visit.problems))
     again.page.on("pageerror", lambda error: again.visit.problems.append(str(error)))
     again.page.goto(f"{URL}/edit")
     return again
