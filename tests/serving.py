@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import queue
+import random
 import socket
 import threading
 import time
@@ -15,6 +16,15 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+
+
+def free_port() -> int:
+    """A port for a server that starts later; none that some connection may be given meanwhile."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as asked, suppress(OSError):
+            asked.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass

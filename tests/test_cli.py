@@ -7,7 +7,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -24,6 +23,7 @@ from app.console import texts
 from app.db import Database
 from tests.exchange.pages import page_of
 from tests.exchange.zips import zipped
+from tests.serving import free_port
 
 COMMAND = (sys.executable, "-c", "from app.cli import main; main()")
 PATIENCE = 60
@@ -433,13 +433,6 @@ class Served:
         self.process.send_signal(signal.SIGTERM)
         out, _ = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode, out
-
-
-def free_port() -> int:
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        port: int = asked.getsockname()[1]
-        return port
 
 
 @pytest.fixture

@@ -120,7 +120,7 @@ class Visit:
         cookies = {"weekline_theme": self.theme} if self.theme else {}
         if user is not None:
             state = self.site.app.state
-            cookies[sessions.cookie_name(state.settings)] = new_session(state, user, datetime.now(UTC))
+            cookies[sessions.cookie_name(state.settings)] = new_session(state, user, state.clock())
         self.page.context.add_cookies(
             [{"name": name, "value": value, "url": self.site.url} for name, value in cookies.items()]
         )

@@ -7,7 +7,6 @@ Guards: `Vault.keep` within SOON, and "saved" only after the server named the sa
 from __future__ import annotations
 
 import random
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,14 +15,12 @@ from playwright.sync_api import Playwright
 
 from benchmarks.data import page_of
 from benchmarks.typing import KINDS, MAY_BE_LOST, MONDAY, Came, Week, one_round
+from tests.serving import free_port
 
 
 @pytest.fixture
 def week(tmp_path: Path) -> Iterator[Week]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    week = Week(tmp_path, port)
+    week = Week(tmp_path, free_port())
     week.make(page_of(random.Random(7), MONDAY))
     week.start()
     yield week

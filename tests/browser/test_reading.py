@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
+from app.document.weeks import monday_of
 from app.metrics.actions import set_target
 from app.metrics.models import Metric
 from app.metrics.weeks import figures_of_weeks
 from app.reports import weeks_page
 from app.reports.models import Goal, Report
 from app.reports.queries import week_name_of
-from tests.browser.conftest import DESKTOP, PHONE, Open, Site, this_monday
+from tests.browser.conftest import DESKTOP, PHONE, Open, Site
 from tests.reports.pages import PAGE, store_week
 
 SHOTS = os.environ.get("WEEKLINE_TEST_SCREENSHOTS")
 NARROW = {"width": 320, "height": 640}
+TODAY = datetime(2025, 6, 27, 2, tzinfo=UTC)
 SIZES = {"desktop": DESKTOP, "phone": PHONE, "narrow": NARROW}
 RICH = PAGE.replace(
     "- 商户对账单自助下载：PC 端提测",
@@ -42,8 +44,12 @@ def figures() -> Iterator[None]:
 
 @pytest.fixture
 def weeks(site: Site) -> list[date]:
-    """Some weeks of payments up to last week, one of them missing, and one of merchant; the Mondays."""
-    monday = this_monday()
+    """Some weeks of payments up to last week, one of them missing, and one of merchant; the Mondays.
+
+    It is `TODAY`: in January, weeks before the last one would stand in another year.
+    """
+    site.app.state.clock = lambda: TODAY
+    monday = monday_of(TODAY.date())
     mondays = [monday - timedelta(days=7 * back) for back in (4, 3, 1)]
     for day in mondays:
         store(site, day, RICH)
@@ -71,7 +77,7 @@ def store(site: Site, monday: date, text: str, team: str = "payments") -> int:
             f"{written}灰", f"{day.month}/{day.day}灰"
         )
     text = text.replace("第23周 2025-06-06", f"第{number}周 {friday}")
-    return store_week(site.database, getattr(site.cast, team), site.cast.lin, site.at, text)
+    return store_week(site.database, getattr(site.cast, team), site.cast.lin, TODAY, text)
 
 
 def pages_of(weeks: list[date]) -> dict[str, str]:
