@@ -98,10 +98,10 @@ class Week:
         self.process = subprocess.Popen(
             [sys.executable, *arguments, "--log-level", "error"], env=environment, stderr=subprocess.DEVNULL
         )
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
+        until = time.monotonic() + 120
+        while time.monotonic() < until and self.process.poll() is None:
             try:
-                urlopen(f"{self.url}/livez", timeout=1).read()
+                urlopen(f"{self.url}/livez", timeout=5).read()
                 return
             except OSError:
                 time.sleep(0.05)

@@ -80,7 +80,7 @@ class Events:
     headers: dict[str, str]
     _came: queue.Queue[tuple[str, Any] | None] = field(default_factory=queue.Queue)
 
-    def next(self, name: str, within: float = 5.0) -> Any:
+    def next(self, name: str, within: float = 15.0) -> Any:
         """The data of the next event of that name; others before it are passed over."""
         until = time.monotonic() + within
         while True:
@@ -96,7 +96,7 @@ class Events:
             return True
         return False
 
-    def ends(self, within: float = 5.0) -> bool:
+    def ends(self, within: float = 15.0) -> bool:
         until = time.monotonic() + within
         try:
             while self._came.get(timeout=max(0.001, until - time.monotonic())) is not None:

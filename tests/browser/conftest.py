@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from app.accounts import sessions
 from app.accounts.models import User
@@ -41,6 +41,7 @@ ARGUMENTS = [
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 DESKTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
+expect.set_options(timeout=15_000)  # only a test that fails, or a busy machine, takes it
 BEGAN = datetime.now(UTC)
 """When the cast joined: one moment for all tests of a worker, so that what they begin from is made once."""
 
@@ -80,7 +81,7 @@ def site(tmp_path: Path, sqlite_database: Database) -> Iterator[Site]:
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while not server.started:
         if time.monotonic() > until or not thread.is_alive():
             pytest.fail("the server did not start")

@@ -22,9 +22,11 @@ from tests.serving import free_port
 def week(tmp_path: Path) -> Iterator[Week]:
     week = Week(tmp_path, free_port())
     week.make(page_of(random.Random(7), MONDAY))
-    week.start()
-    yield week
-    week.kill()
+    try:
+        week.start()
+        yield week
+    finally:
+        week.kill()
 
 
 @pytest.mark.parametrize("kind", KINDS)
