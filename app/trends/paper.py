@@ -30,7 +30,7 @@ TOP = 320
 SHEETS: dict[Layout, _Sheet] = {
     "few": _Sheet(1290, 3, 1, said=75, row=35, rows_abreast=1, accident=42, accidents_abreast=3),
     "many": _Sheet(1440, 5, 1, said=75, row=35, rows_abreast=1, accident=42, accidents_abreast=4),
-    "most": _Sheet(1600, 6, 0.8, said=60, row=33, rows_abreast=2, accident=24, accidents_abreast=5),
+    "most": _Sheet(1530, 7, 0.8, said=60, row=33, rows_abreast=2, accident=24, accidents_abreast=5),
 }
 
 

@@ -116,17 +116,24 @@ class TestOnPaper:
         assert page.evaluate(OUTSIDE) == []
 
     def test_is_a_team_with_ten_metrics(self, visit: Open, ten_metrics: Site) -> None:
-        page = visit("/teams/payments/trends", as_=ten_metrics.cast.eve).page
+        page = visit("/teams/payments/trends?weeks=26&unit=ppm", as_=ten_metrics.cast.eve).page
         assert len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(prefer_css_page_size=True))) == 1
+        page.set_viewport_size({"width": 2079, "height": 1440})  # the sheet in the pixels of its layout
+        page.emulate_media(media="print")
+        assert page.evaluate(OUTSIDE) == []
 
 
 OUTSIDE = """() => {
-  const left = document.querySelector("main").getBoundingClientRect().left;
-  return [...document.querySelectorAll("figure .chart .ylab")]
-    .filter((label) => getComputedStyle(label).display !== "none")
-    .filter((label) => label.getBoundingClientRect().left < left - 1)
+  const sheet = document.querySelector("main").getBoundingClientRect();
+  return [...document.querySelectorAll("figure .chart text")]
+    .filter((label) => label.getClientRects().length)
+    .filter((label) => {
+      const { left, right } = label.getBoundingClientRect();
+      return left < sheet.left - 1 || right > sheet.right + 1;
+    })
     .map((label) => label.textContent);
 }"""
+"""Words of charts that a printer would cut off."""
 
 
 class TestItsTools:
