@@ -21,7 +21,7 @@ from app.reports.assembly import WorkingCopy
 from app.reports.decisions import follow_texts
 from app.reports.models import Fact, Item, Report, Section
 from app.reports.noting import touch
-from app.reports.placing import siblings_in
+from app.reports.placing import refuse_too_deep, siblings_in
 
 FIELD_LIMIT = 64 * 1024
 
@@ -91,6 +91,7 @@ def add_item(
             raise NotFound("item.gone")
     else:
         parent_id = parent.id if parent else None
+        refuse_too_deep(session, parent_id)
         position = len(siblings_in(session, section.id, parent_id))
         ordered = False
     item = _insert(

@@ -12,6 +12,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.document.blocks import DEEPEST
+from app.errors import Invalid
 from app.reports.assembly import WorkingCopy, working_copy
 from app.reports.forms import Direction
 from app.reports.models import Item, Report, Section
@@ -23,7 +25,8 @@ def move_item(
 ) -> WorkingCopy:
     """Move the item with all below it: among its siblings, below the one before, or out beside its parent.
 
-    At the top of a section `up` goes on to the end of the section before; `down` the other way.
+    At the top of a section `up` goes on to the end of the section before; `down` the other way. Raises
+    Invalid where it would stand deeper than a page can say.
     """
     siblings = siblings_in(session, item.section_id, item.parent_id)
     place = siblings.index(item)
@@ -46,6 +49,7 @@ def move_item(
             put_in_order(session, target)
     elif direction == "in" and place > 0 and siblings[place - 1].kind == "item":
         above = siblings[place - 1]
+        refuse_too_deep(session, above.id, _levels(session, item))
         siblings.remove(item)
         put_in_order(session, siblings)
         target = siblings_in(session, item.section_id, above.id)
@@ -61,6 +65,16 @@ def move_item(
         put_in_order(session, target)
     item.carried_open, item.number = False, None
     return touch(session, report, sections, by=by, at=at, written={item.id})
+
+
+def refuse_too_deep(session: Session, parent_id: int | None, levels: int = 1) -> None:
+    """Raises Invalid where as many levels do not fit below the item."""
+    above = 0
+    while parent_id is not None:
+        above += 1
+        parent_id = session.get_one(Item, parent_id).parent_id
+    if above + levels > DEEPEST:
+        raise Invalid("item.too_deep", levels=DEEPEST)
 
 
 def siblings_of(session: Session, item: Item) -> list[Item]:
@@ -101,6 +115,15 @@ def _neighbour_section(session: Session, report: Report, section_id: int, direct
     ids = [section.id for section in sections_of(session, report)]
     other = ids.index(section_id) + (-1 if direction == "up" else 1)
     return ids[other] if 0 <= other < len(ids) else None
+
+
+def _levels(session: Session, item: Item) -> int:
+    """How many the item takes with all below it."""
+    levels, below = 0, [item.id]
+    while below:
+        levels += 1
+        below = list(session.scalars(select(Item.id).where(Item.parent_id.in_(below))))
+    return levels
 
 
 def _change_section(session: Session, item: Item, section_id: int) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from app.db import Database
+from app.document.blocks import DEEPEST
 from app.document.schema import Document
 from app.document.writer import write
 from app.incidents.models import Incident
@@ -214,6 +215,24 @@ class TestMoving:
         assert len(week.texts("业务支撑")) == 1
         self.move(week, item, "out")
         assert week.texts("业务支撑")[1].startswith("商户对账单")
+
+    def test_no_deeper_than_a_page_can_say(self, week: Week) -> None:
+        section, parent = week.item("商户对账单").section_id, week.item("商户对账单").id
+        for level in range(2, DEEPEST + 1):
+            fields = {"section": str(section), "parent": str(parent), "text": f"第{level}层"}
+            assert week.client.post(f"{URL}/items", data=fields).status_code == 303
+            parent = week.item(f"第{level}层").id
+        fields = {"section": str(section), "parent": str(parent), "text": "再深一层"}
+        assert week.client.post(f"{URL}/items", data=fields).status_code == 422
+        other = {"section": str(section), "parent": str(week.item(f"第{DEEPEST - 1}层").id), "text": "旁边"}
+        assert week.client.post(f"{URL}/items", data=other).status_code == 303
+        beside = week.item("旁边")
+        answer = week.client.post(
+            f"{URL}/items/{beside.id}/place",
+            data={"text": beside.text, "base": beside.text, "version": beside.version, "direction": "in"},
+        )
+        assert answer.status_code == 422
+        assert "24" in answer.text
 
     def test_past_the_end_of_a_section_goes_on_in_the_next(self, week: Week) -> None:
         self.move(week, week.item("商户对账单"), "down")
