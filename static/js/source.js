@@ -1,6 +1,7 @@
 // A page as Markdown: what is recognised follows while one types, Ctrl or Cmd + S saves, what is pasted from
 // elsewhere becomes Markdown. Forms work without it.
 import { fromClipboard } from "./writing/markdown.js";
+import { keepText } from "./writing/pagetext.js";
 
 const PAUSE = 350;
 const main = document.getElementById("main");
@@ -15,6 +16,8 @@ field?.addEventListener("input", () => {
   clearTimeout(timer);
   timer = setTimeout(recognise, PAUSE);
 });
+
+if (field && main.dataset.report) keepText(form, () => tellState("restored"));
 
 field?.addEventListener("paste", (event) => {
   const html = event.clipboardData?.types.includes("text/html");
@@ -78,9 +81,9 @@ function showLine(line) {
   field.setSelectionRange(start, start + (lines[line - 1] ?? "").length);
 }
 
-function tellState() {
+function tellState(word = "unsaved") {
   const state = document.getElementById("page-state");
-  if (state) state.textContent = field.value === saved ? "" : state.dataset.unsaved;
+  if (state) state.textContent = field.value === saved ? "" : state.dataset[word];
 }
 
 async function recognise() {

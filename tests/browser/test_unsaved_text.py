@@ -25,7 +25,7 @@ from tests.browser.writing import (
     sign_in,
     stored_text,
 )
-from tests.reports.pages import store_week
+from tests.reports.pages import PAGE, store_week
 
 KEPT = 500
 """Milliseconds in which what is typed is in the vault; the promise is a second."""
@@ -356,3 +356,51 @@ class TestAnEndedSession:
         writing.page.evaluate("window.dispatchEvent(new Event('focus'))")
         writing.saved()
         writing.visit.problems.clear()
+
+
+class TestAWholePage:
+    """Guard of both: `keepText`."""
+
+    def test_typed_as_markdown_comes_back_over_what_it_was_typed_over(
+        self, visit: Open, site: Site, week: int
+    ) -> None:
+        page = visit(f"{URL}/source", as_=site.cast.lin).page
+        field = page.get_by_label("Markdown 页面")
+        typed = field.input_value().replace("PC 端提测", "PC 端提测，还没保存")
+        field.fill(typed)
+        page.wait_for_timeout(KEPT)
+        other = Writing(visit(f"{URL}/edit", as_=site.cast.ada))
+        other.item("分期付能力").fill("分期付能力：别人改的")
+        other.saved()
+        context = page.context
+        page.close(run_before_unload=False)
+        again = context.new_page()
+        again.goto(f"{URL}/source")
+        field = again.get_by_label("Markdown 页面")
+        expect(field).to_have_value(typed)
+        expect(again.locator("#page-state")).to_have_text("找回了上次写下、还没保存的内容")
+        field.press("Control+s")
+        again.wait_for_url("**/edit")
+        expect(again.locator("textarea").filter(has_text="还没保存").first).to_be_visible()
+        expect(again.locator("textarea").filter(has_text="别人改的").first).to_be_visible()
+        again.goto(f"{URL}/source")
+        expect(field).to_have_value(re.compile("别人改的"))
+        again.wait_for_timeout(KEPT)
+        expect(again.locator("#page-state")).to_have_text("")
+
+    def test_pasted_comes_back_until_it_is_taken_over(self, visit: Open, site: Site, week: int) -> None:
+        page = visit(f"{URL}/paste", as_=site.cast.lin).page
+        field = page.get_by_label("页面内容")
+        pasted = PAGE.replace("PC 端提测", "PC 端提测，贴来的")
+        field.fill(pasted)
+        page.wait_for_timeout(KEPT)
+        page.reload()
+        expect(field).to_have_value(pasted)
+        page.keyboard.press("Control+Enter")
+        page.get_by_role("button", name="采用", exact=True).click()
+        page.wait_for_url("**/edit")
+        expect(page.locator("textarea").filter(has_text="贴来的").first).to_be_visible()
+        page.wait_for_timeout(KEPT)
+        page.goto(f"{URL}/paste")
+        page.wait_for_timeout(KEPT)
+        expect(field).to_have_value("")

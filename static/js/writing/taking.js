@@ -1,6 +1,7 @@
 // A whole page that is pasted into an empty field is offered to be read as a page; what was taken over can be
 // undone from the page it leads to.
 import { fromClipboard } from "./markdown.js";
+import { forgetSent } from "./pagetext.js";
 
 export function startTaking(page) {
   page.main.addEventListener("paste", (event) => offer(page, event), true);
@@ -57,6 +58,7 @@ function readAsPage(page, markdown, section) {
 function showTaken(page) {
   const number = /^#taken-(\d+)$/.exec(location.hash)?.[1];
   if (!number) return;
+  forgetSent(page);
   history.replaceState(history.state, "", location.pathname + location.search);
   const notice = fill("page-taken", { leave: () => {} });
   const form = notice?.querySelector("form");
