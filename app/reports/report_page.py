@@ -151,7 +151,8 @@ def as_written(document: Document, report: Report) -> list[str]:
     words = [text for text in (document.title, document.second_title) if text]
     if len(words) == 2 and _folded(words[0]) == _folded(words[1]):
         words = words[:1] if words[0] == words[1] else words
-    if not document.properties and len(words) == 1 and _folded(words[0]) == _folded(report.label):
+    of_the_week = (report.label, f"{report.label} {report.period_start.isoformat()}")
+    if not document.properties and len(words) == 1 and _folded(words[0]) in map(_folded, of_the_week):
         return []
     return words + [f"{item.key}{item.separator}{item.value}" for item in document.properties]
 

@@ -15,12 +15,13 @@ from app.accounts.access import TeamInView
 from app.accounts.policy import Role, Viewer
 from app.db import Database
 from app.document.reader import read
+from app.document.schema import Document
 from app.incidents.models import ThirdParty
 from app.metrics.actions import set_target
 from app.metrics.models import Metric
 from app.reports.assembly import published_document
 from app.reports.models import Fact, Goal, Item, Report
-from app.reports.report_page import report_page
+from app.reports.report_page import as_written, report_page
 from tests.conftest import Cast, Clock, Queries, SignIn
 from tests.reports.pages import MONDAY, PAGE, store_week
 from tests.reports.reading import Node, letters, parse
@@ -109,6 +110,19 @@ class TestTheTitle:
         assert "已修订 · 修订版本 2" in page.one(of="standing").text()
         assert "林晚修订：数据源更正" in page.one(of="standing").text()
         assert "报表迁移暂停" in page.text()
+
+    @pytest.mark.parametrize(
+        ("title", "said"),
+        [
+            ("第23周", []),
+            ("第23周 2025-06-02", []),
+            ("第23周 2025-06-06", ["第23周 2025-06-06"]),
+            ("支付组第23周", ["支付组第23周"]),
+        ],
+    )
+    def test_is_said_where_it_is_more_than_the_week(self, title: str, said: list[str]) -> None:
+        report = Report(label="第23周", period_start=MONDAY)
+        assert as_written(Document(title=title, sections=[]), report) == said
 
 
 class TestTheLede:
