@@ -42,7 +42,10 @@ def team_menu(request: Request, viewer: CurrentViewer, session: DbSession) -> Re
 def sign_in_page(request: Request, public: Public, viewer: OptionalViewer, next: str = "") -> Response:
     if viewer is not None:
         return go_to(request, urls.local_path(next))
-    return _sign_in_page(request, Filled({"next": next}))
+    response = _sign_in_page(request, Filled({"next": next}))
+    if (way := urls.local_path(next)) != "/":
+        sessions.remember_way(response, request.app.state.settings, way)
+    return response
 
 
 @router.post("/sign-in")
@@ -80,9 +83,13 @@ def sign_out(request: Request, public: Public, viewer: OptionalViewer, session: 
 def link_page(
     request: Request, public: Public, token: str, session: DbSession, now: Now, next: str = ""
 ) -> Response:
-    """Shows a button. Mail programs that open links to look at them do not use them up."""
+    """Shows a button. Mail programs that open links to look at them do not use them up.
+
+    It leads to `next`, else to where the sign-in page was to lead that this browser was shown before.
+    """
     link = links.find_link(session, token, "sign_in", at=now)
     user = session.get_one(User, link.user_id)
+    next = next or sessions.remembered_way(request)
     context = {"person": user.display_name, "next": next, "has_password": user.password_hash is not None}
     return page(request, "accounts/link.html", context)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, timedelta
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import anyio.to_thread
 import structlog
@@ -26,6 +26,10 @@ WHO_COOKIE = "weekline_who"
 """The person's name for scripts to show, so that pages can be kept by role. It proves nothing."""
 A_YEAR = 365 * 86400
 SEEN_EVERY = timedelta(minutes=5)
+
+
+WAY_COOKIE = "weekline_way"
+HOUR = 3600
 
 
 def cookie_name(settings: Settings) -> str:
@@ -120,6 +124,7 @@ def set_cookies(response: Response, settings: Settings, token: str, user: User) 
         samesite="lax",
     )
     set_who(response, settings, user.display_name)
+    response.delete_cookie(WAY_COOKIE, path="/sign-in", secure=settings.https, httponly=True, samesite="lax")
     if user.language is not None:
         set_choice(response, settings, LANGUAGE_COOKIE, user.language)
 
@@ -141,6 +146,18 @@ def set_choice(response: Response, settings: Settings, cookie: str, value: str |
         response.delete_cookie(cookie, path="/", secure=settings.https, samesite="lax")
     else:
         response.set_cookie(cookie, value, max_age=A_YEAR, path="/", secure=settings.https, samesite="lax")
+
+
+def remember_way(response: Response, settings: Settings, way: str) -> None:
+    """Keep where one was going until one is signed in, by whichever door."""
+    value = quote(way, safe="/")
+    response.set_cookie(
+        WAY_COOKIE, value, path="/sign-in", secure=settings.https, httponly=True, samesite="lax", max_age=HOUR
+    )
+
+
+def remembered_way(request: Request) -> str:
+    return unquote(request.cookies.get(WAY_COOKIE, ""))
 
 
 def clear_cookies(response: Response, settings: Settings) -> None:

@@ -17,6 +17,7 @@ from app.accounts.access import TeamInView
 from app.document.carrying import OpenItem, open_items
 from app.document.schema import Document, WeekRule
 from app.document.weeks import monday_of, which_week
+from app.errors import Invalid
 from app.reports import queries
 from app.reports.events import WeekToStart
 from app.reports.models import Report, Revision
@@ -82,6 +83,12 @@ class WeekToWrite:
 
 def this_monday(team: TeamInView, now: datetime) -> date:
     return which_week(now, team.time_zone, rule_of(team))[0]
+
+
+def refuse_too_far(team: TeamInView, monday: date, now: datetime) -> None:
+    """Raise Invalid for a week that lies too far ahead to be started."""
+    if monday > this_monday(team, now) + WEEK * AHEAD:
+        raise Invalid("report.week_too_far", weeks=AHEAD)
 
 
 def rule_of(team: TeamInView) -> WeekRule:

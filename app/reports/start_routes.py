@@ -9,7 +9,6 @@ from app.accounts.access import CurrentViewer, TeamInView, VisibleTeam, Writable
 from app.accounts.models import Team
 from app.accounts.policy import Viewer
 from app.document.weeks import monday_of
-from app.errors import Invalid
 from app.reports import start_page
 from app.reports.access import Writer
 from app.reports.forms import NewWeekData, SkippedWeekData, WayBackData, day_in_path, day_of
@@ -57,6 +56,7 @@ def before_starting(
     (week,) = start_page.weeks_to_write(session, [team], now, day=day)
     if week.state is not None:
         return go_to(request, f"{urls.week(team, week.week.monday)}/edit")
+    start_page.refuse_too_far(team, week.week.monday, now)
     return _start_page(request, session, week, now)
 
 
@@ -68,8 +68,7 @@ def start(
     day = day_of(form.period_start)
     refuse_out_of_range(day)
     monday = monday_of(day)
-    if monday > start_page.this_monday(team, now) + start_page.WEEK * start_page.AHEAD:
-        raise Invalid("report.week_too_far", weeks=start_page.AHEAD)
+    start_page.refuse_too_far(team, monday, now)
     if not form.sure and start_page.must_ask(session, team, monday, now):
         return go_to(request, f"{urls.week(team, monday)}/start")
     started = start_report(

@@ -53,6 +53,25 @@ class TestTheRightPassword:
         answer = try_to_sign_in(client, next=kept[1])
         assert answer.headers["location"] == "/teams/payments/weeks?year=2025"
 
+    def test_by_a_link_leads_back_to_where_one_was_too(
+        self, client: TestClient, cast: Cast, database: Database, clock: Clock
+    ) -> None:
+        """Guard: `remembered_way`. Once signed in it is forgotten."""
+        with database.writing() as session:
+            links = [
+                actions.make_sign_in_link(session, session.get_one(User, who.id), at=clock.now)
+                for who in (cast.lin, cast.mei)
+            ]
+        client.get(client.get("/teams/payments/weeks?year=2025").headers["location"])
+        way = r'<form method="post"><input type="hidden" name="next" value="([^"]*)"'
+        kept = re.search(way, client.get(links[0]).text)
+        assert kept is not None
+        answer = client.post(links[0], data={"next": kept[1]})
+        assert answer.headers["location"] == "/teams/payments/weeks?year=2025"
+        forgotten = re.search(way, client.get(links[1]).text)
+        assert forgotten is not None
+        assert forgotten[1] == ""
+
     @pytest.mark.parametrize(
         "elsewhere",
         ["//evil.test", "https://evil.test/", "/\\evil.test", "\\\\evil", "/a\nb", "javascript:x", "x"],

@@ -368,3 +368,38 @@ class TestManyItems:
         assert stored_section(site, week, "业务支撑") == [*BUSINESS, *expected[0]]
         assert stored_section(site, week, "平台升级") == [(REPORTS, []), *expected[1]]
         assert stored_like(outline.everything(), stored(site, week))
+
+
+LOOK_UPS = """() => {
+    window.lookUps = 0;
+    const look = Element.prototype.querySelector;
+    Element.prototype.querySelector = function (...asked) {
+        window.lookUps += 1;
+        return look.apply(this, asked);
+    };
+    const {get} = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'labels');
+    Object.defineProperty(HTMLTextAreaElement.prototype, 'labels', {
+        get() { window.lookUps += 100; return get.call(this); },
+    });
+}"""
+
+
+class TestALongList:
+    def test_is_pasted_and_taken_back_with_work_that_grows_with_its_length(
+        self, outline: OutlinePage, site: Site, week: int
+    ) -> None:
+        """Guard: numbering once for all; three times as many items are not nine times as much to do."""
+        page = outline.page
+        page.evaluate(LOOK_UPS)
+        costs = []
+        for count in (40, 120):
+            outline.new_line("业务支撑").click()
+            page.evaluate("window.lookUps = 0")
+            outline.paste("\n".join(f"- 第{number}项" for number in range(count)))
+            assert len(outline.outline("业务支撑")) == len(BUSINESS) + count
+            outline.press("Control+z")
+            assert outline.outline("业务支撑") == BUSINESS
+            costs.append(page.evaluate("window.lookUps"))
+        assert costs[1] < 4 * costs[0]
+        outline.saved()
+        assert stored_section(site, week, "业务支撑") == BUSINESS

@@ -115,6 +115,15 @@ class TestStartingAWeek:
     def test_on_a_day_out_of_range_is_refused(self, lin: TestClient, day: str) -> None:
         assert lin.post(WEEKS, data={"period_start": day}).status_code == 422
 
+    def test_too_far_ahead_is_not_offered_to_be_started(self, lin: TestClient, published: int) -> None:
+        far = NEXT + timedelta(weeks=5)
+        offered = lin.get(f"{WEEKS}/{far.isoformat()}/start")
+        assert offered.status_code == 422
+        assert "at most 4 weeks ahead" in offered.text
+        assert lin.post(WEEKS, data={"period_start": far.isoformat(), "sure": "true"}).status_code == 422
+        near = lin.get(f"{WEEKS}/{(far - timedelta(weeks=1)).isoformat()}/start")
+        assert near.status_code == 200
+
     def test_of_a_team_without_history_begins_with_the_usual_headings(self, lin: TestClient) -> None:
         lin.post(WEEKS, data={"period_start": "2025-06-09"})
         assert "下周工作及目标" in lin.get(f"{WEEKS}/2025-06-09/edit").text

@@ -79,6 +79,7 @@ export class Tree {
   #root;
   #template = document.getElementById("new-item");
   #words;
+  #toNumber = new Set();
 
   /** `words` names things: `item` ("Item {number}"), `paragraph`, `newItem`, and `ghost`, its placeholder. */
   constructor(page, words) {
@@ -136,11 +137,17 @@ export class Tree {
     return this.#named(ITEM, ref) ?? this.#named(LINE, ref);
   }
 
+  /** By its id on the page, which is found at once; only an event may be named by the last of its lines as well. */
   #named(kind, ref) {
-    for (const name of [this.#page.nameOf(ref), this.#page.idOf(ref)]) {
-      const quoted = CSS.escape(name);
-      const item = this.#root.querySelector(`${kind}:is([data-item="${quoted}"],[data-last="${quoted}"])`);
-      if (item) return item;
+    const names = new Set([this.#page.nameOf(ref), this.#page.idOf(ref)]);
+    for (const name of names) {
+      const item = document.getElementById(kind === LINE ? `line-item-${name}` : `item-${name}`);
+      if (item?.matches(kind)) return item;
+    }
+    if (kind === LINE) return null;
+    for (const name of names) {
+      const event = this.#root.querySelector(`li.event[data-last="${CSS.escape(name)}"]`);
+      if (event?.matches(kind)) return event;
     }
     return null;
   }
@@ -321,10 +328,19 @@ export class Tree {
     return ghost;
   }
 
-  /** Labels say where an item stands: "Item 2.1". */
+  /** Labels say where an item stands: "Item 2.1". They are written once however many items are put in. */
   number(section) {
-    const list = section && this.listOf(section);
-    if (list) this.#number(list, "");
+    if (!section) return;
+    if (!this.#toNumber.size) queueMicrotask(() => this.#numberAll());
+    this.#toNumber.add(section);
+  }
+
+  #numberAll() {
+    for (const section of this.#toNumber) {
+      const list = this.listOf(section);
+      if (list) this.#number(list, "");
+    }
+    this.#toNumber.clear();
   }
 
   #number(list, above) {
@@ -334,7 +350,8 @@ export class Tree {
       const isItem = kindOf(item) === "item";
       if (isItem) count += 1;
       const number = `${above}${count}`;
-      const label = fieldOf(item)?.labels?.[0];
+      // right before its field; `labels` would search the whole page
+      const label = item.querySelector(":scope > .field > form > label");
       const name = isGhost(item)
         ? this.#words.newItem
         : isItem
