@@ -57,7 +57,7 @@ class TestEveryPage:
                 )
             if name == "forbidden":  # the console repeats it
                 assert [problem for problem in opened.problems if "403" not in problem] == []
-                opened.problems.clear()
+                opened.expects_refusals()
             assert opened.problems == [], name
 
     @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -80,7 +80,7 @@ class TestEveryPage:
             if SHOTS:
                 page.screenshot(path=Path(SHOTS) / f"wrong-{language}-{theme}-{name}.png", full_page=True)
             assert [problem for problem in opened.problems if "409" not in problem] == []
-            opened.problems.clear()  # the console repeats it
+            opened.expects_refusals()  # the console repeats it
 
 
 class TestSigningIn:
@@ -203,7 +203,7 @@ class TestHtmx:
         expect(page.locator("#notices")).to_contain_text("This is the last administrator.")
         expect(page.locator("#place")).to_have_text("after")
         assert [problem for problem in opened.problems if "409" not in problem] == []
-        opened.problems.clear()
+        opened.expects_refusals()
 
 
 class TestThePolicy:
@@ -218,7 +218,7 @@ class TestThePolicy:
         opened = visit("/test/inline")
         expect(opened.page).to_have_title("x")
         assert any("Content Security Policy" in problem for problem in opened.problems)
-        opened.problems.clear()
+        opened.expects_refusals()
 
     def test_shows_drawings_of_the_sprite_in_the_colours_of_the_page(self, visit: Open, site: Site) -> None:
         @site.app.get("/test/drawing")

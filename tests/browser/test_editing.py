@@ -103,7 +103,7 @@ class TestWritingInPlace:
         expect(clash).to_have_count(0)
         mine.saved()
         assert stored(site, week, "商户对账单") == "商户对账单：我的"
-        opened.problems.clear()  # the console repeats the 409
+        opened.expects_refusals()  # the console repeats the 409
 
     def test_a_value_that_is_no_number_is_said_and_kept_in_the_field(
         self, visit: Open, site: Site, week: int
@@ -114,7 +114,7 @@ class TestWritingInPlace:
         field.blur()
         expect(opened.page.get_by_role("alert").filter(has_text="99.98%").first).to_be_visible()
         expect(field).to_have_value("九十九")
-        opened.problems.clear()  # the console repeats the 422
+        opened.expects_refusals()  # the console repeats the 422
 
     def test_dismisses_a_recognised_value(self, visit: Open, site: Site, week: int) -> None:
         opened = visit(f"{URL}/edit", as_=site.cast.lin)
@@ -168,4 +168,4 @@ class TestWithoutScripts:
         expect(opened.page.get_by_text("商户对账单：她的").first).to_be_visible()
         opened.page.get_by_role("button", name="保存我的").click()
         assert stored(site, week, "商户对账单") == "商户对账单：我的"
-        opened.problems.clear()
+        opened.expects_refusals()

@@ -147,7 +147,7 @@ class TestALostAnswer:
         first, again, newer = (body["sequence"] for body in saves.bodies)
         assert first == again != newer
         expect(writing.clash()).to_have_count(0)
-        writing.visit.problems.clear()
+        writing.visit.expects_refusals()
 
     def test_of_a_busy_server_is_asked_for_after_the_time_it_named(self, writing: Writing) -> None:
         answers = [503]
@@ -168,7 +168,7 @@ class TestALostAnswer:
         writing.says("retrying")
         expect(writing.bar).to_contain_text("没有保存：数据库暂时不可用。")
         writing.saved()
-        writing.visit.problems.clear()
+        writing.visit.expects_refusals()
 
 
 class TestWithoutANetwork:
@@ -184,7 +184,7 @@ class TestWithoutANetwork:
         writing.saved()
         expect(field).not_to_have_attribute("aria-invalid", "true")
         assert stored_text(site, id_of(field)) == "写于车上"
-        writing.visit.problems.clear()
+        writing.visit.expects_refusals()
 
     def test_one_is_warned_before_leaving_the_page(self, writing: Writing) -> None:
         """Guard: `beforeunload` in fields.js."""
@@ -195,7 +195,7 @@ class TestWithoutANetwork:
         writing.page.close(run_before_unload=True)
         writing.page.wait_for_event("close") if not writing.page.is_closed() else None
         assert dialogs == ["beforeunload"]
-        writing.visit.problems.clear()
+        writing.visit.expects_refusals()
 
 
 class TestARefusal:
@@ -212,7 +212,7 @@ class TestARefusal:
         field.blur()
         writing.saved()
         assert stored_text(site, id_of(field)) == "短"
-        writing.visit.problems.clear()
+        writing.visit.expects_refusals()
 
     def test_because_the_item_is_gone_leaves_the_text_in_the_page(self, writing: Writing, site: Site) -> None:
         field = writing.statement
@@ -222,7 +222,7 @@ class TestARefusal:
         field.blur()
         writing.says("refused")
         expect(field).to_have_value("写到一半")
-        writing.visit.problems.clear()
+        writing.visit.expects_refusals()
 
     def test_because_the_week_is_gone_stops_everything(self, writing: Writing, site: Site) -> None:
         with site.database.writing() as session:
@@ -230,7 +230,7 @@ class TestARefusal:
         writing.statement.fill("写到一半")
         writing.statement.blur()
         writing.says("gone")
-        writing.visit.problems.clear()
+        writing.visit.expects_refusals()
 
 
 class TestTheState:

@@ -113,7 +113,7 @@ class TestChangesOfOneText:
         expect(mine).to_have_value(theirs + "，下周上线，放心")
         lin.saved()
         assert stored_text(site, item) == theirs + "，下周上线，放心"
-        lin.visit.problems.clear()  # the console repeats the 409
+        lin.visit.expects_refusals()  # the console repeats the 409
 
     def test_in_the_same_words_are_settled_by_a_person(
         self, writers: tuple[Writing, Writing], site: Site
@@ -137,7 +137,7 @@ class TestChangesOfOneText:
         expect(mine).to_have_value("我的说法，再写几句\n她的说法")
         lin.saved()
         assert stored_text(site, item) == "我的说法，再写几句\n她的说法"
-        lin.visit.problems.clear()
+        lin.visit.expects_refusals()
 
 
 class TestWhatWentBy:
@@ -167,7 +167,7 @@ class TestWhatWentBy:
         lin.page.wait_for_timeout(300)
         assert lin.page.locator("main").get_attribute("data-version") == version
         expect(field(lin, item)).to_have_value("她的说法", timeout=AGAIN + SEEN)
-        lin.visit.problems.clear()
+        lin.visit.expects_refusals()
 
     def test_while_the_session_had_ended_is_seen_after_signing_in_again(
         self, short_beat: None, writers: tuple[Writing, Writing], site: Site
@@ -183,7 +183,7 @@ class TestWhatWentBy:
         ada.saved()
         sign_in(site, lin.page.context, site.cast.lin)
         expect(field(lin, item)).to_have_value("她的说法", timeout=3 * AGAIN)
-        lin.visit.problems.clear()
+        lin.visit.expects_refusals()
 
 
 class TestAWholePageSaved:
@@ -219,7 +219,7 @@ class TestAWholePageSaved:
         assert mine.evaluate("(field) => field.isTheSame && field.selectionStart === field.value.length")
         mine.press_sequentially("，下周上线")
         lin.saved()
-        ada.visit.problems.clear()
+        ada.visit.expects_refusals()
 
     def test_marks_the_item_one_is_in_and_shows_it_once_one_leaves(
         self, writers: tuple[Writing, Writing]
@@ -335,7 +335,7 @@ class TestOneselfInAnotherWindow:
         one.clash().get_by_role("button", name="用这个窗口的").click()
         one.saved()
         expect(field(other, item)).to_have_value("这个窗口的说法", timeout=SEEN)
-        one.visit.problems.clear()
+        one.visit.expects_refusals()
 
 
 class TestRecognition:

@@ -71,7 +71,7 @@ class TestAReload:
         page.wait_for_timeout(KEPT)
         page.reload()
         page.unroute(SAVES)
-        opened.problems.clear()
+        opened.expects_refusals()
         again = OutlinePage(page)
         expect(again.section("业务支撑").locator("textarea").filter(has_text="新")).to_have_count(1)
         again.saved()

@@ -75,7 +75,7 @@ class TestUnsavedText:
         again.saved()
         assert stored_text(site, field_id) == "写于断网时"
         assert again.kept() == []
-        writing.visit.problems.clear()
+        writing.visit.expects_refusals()
 
     def test_of_a_save_that_was_stored_but_not_answered_comes_back_as_ones_own(
         self, writing: Writing, site: Site, field_id: int
@@ -96,7 +96,7 @@ class TestUnsavedText:
         again.saved()
         expect(again.clash()).to_have_count(0)
         assert stored_text(site, field_id) == "另起一稿"
-        writing.visit.problems.clear()
+        writing.visit.expects_refusals()
 
     def test_over_a_text_that_changed_meanwhile_shows_both(
         self, writing: Writing, site: Site, field_id: int
@@ -111,7 +111,7 @@ class TestUnsavedText:
         expect(again.clash()).to_contain_text("她的说法")
         expect(again.page.locator(f"#text-{field_id}")).to_have_value("我的说法")
         assert stored_text(site, field_id) == "她的说法"
-        writing.visit.problems.clear()
+        writing.visit.expects_refusals()
 
     def test_of_an_item_that_is_gone_is_shown_until_it_is_let_go(
         self, writing: Writing, site: Site, field_id: int
@@ -127,7 +127,7 @@ class TestUnsavedText:
         expect(lost).to_be_hidden()
         again.page.wait_for_timeout(200)
         assert again.kept() == []
-        writing.visit.problems.clear()
+        writing.visit.expects_refusals()
 
     @pytest.mark.parametrize("is_stored", [False, True], ids=["not sent", "stored and not answered"])
     def test_of_new_items_comes_back_in_its_place_and_once(
@@ -163,7 +163,7 @@ class TestUnsavedText:
         with site.database.reading() as session:
             stored = session.scalars(select(Item.text).where(Item.text.in_(["写了一半的新项", "又一项"])))
             assert sorted(stored) == ["写了一半的新项", "又一项"]
-        writing.visit.problems.clear()
+        writing.visit.expects_refusals()
 
     def test_of_a_form_comes_back_too(self, writing: Writing) -> None:
         reading = writing.page.get_by_label("入金有效成功率", exact=True)
@@ -173,7 +173,7 @@ class TestUnsavedText:
         again = crash_and_open_again(writing)
         expect(again.page.get_by_label("入金有效成功率", exact=True)).to_have_value("99.99%")
         again.saved()
-        writing.visit.problems.clear()
+        writing.visit.expects_refusals()
 
     def test_of_a_page_that_is_still_open_is_not_taken_from_it_before_it_is_closed(
         self, writing: Writing, field_id: int
@@ -189,7 +189,7 @@ class TestUnsavedText:
         writing.page.close(run_before_unload=False)
         expect(taken).to_have_value("还在写")
         beside.saved()
-        writing.visit.problems.clear()
+        writing.visit.expects_refusals()
 
 
 class TestWhatTheBrowserKeeps:
@@ -199,7 +199,7 @@ class TestWhatTheBrowserKeeps:
         [row] = writing.kept()
         assert row["field"] == f"item-{id_of(writing.page.locator('textarea:focus'))}"
         assert "secret words" not in str(row)
-        writing.visit.problems.clear()
+        writing.visit.expects_refusals()
 
     def test_is_not_shown_to_another_person(self, writing: Writing, site: Site, field_id: int) -> None:
         """Guard: the row's `user`, and the key."""
@@ -208,7 +208,7 @@ class TestWhatTheBrowserKeeps:
         again = crash_and_open_again(writing)
         again.page.wait_for_timeout(KEPT)
         expect(again.page.locator(f"#text-{field_id}")).to_have_value(STATEMENT)
-        writing.visit.problems.clear()
+        writing.visit.expects_refusals()
 
     def test_goes_at_sign_out(self, writing: Writing) -> None:
         """Guard: the end of site.js."""
@@ -223,7 +223,7 @@ class TestWhatTheBrowserKeeps:
         expect(other.page).to_have_url(re.compile("/sign-in"))
         writing.says("signed-out")
         assert writing.kept() == []
-        writing.visit.problems.clear()
+        writing.visit.expects_refusals()
 
     def test_stays_unreadable_when_somebody_else_signs_out_and_comes_back(
         self, writing: Writing, site: Site, field_id: int
@@ -241,7 +241,7 @@ class TestWhatTheBrowserKeeps:
         again = opened_again(theirs, theirs.page.context)
         expect(again.page.locator(f"#text-{field_id}")).to_have_value("secret words")
         again.saved()
-        writing.visit.problems.clear()
+        writing.visit.expects_refusals()
 
     def test_that_could_be_read_goes_whoever_signs_out(self, writing: Writing, site: Site) -> None:
         """On a plain-HTTP address nothing is encrypted. Guard: `plain` in vault.js."""
@@ -256,7 +256,7 @@ class TestWhatTheBrowserKeeps:
         theirs.page.get_by_role("main").get_by_role("button", name="退出").click()
         expect(theirs.page).to_have_url(re.compile("/sign-in"))
         assert theirs.kept() == []
-        writing.visit.problems.clear()
+        writing.visit.expects_refusals()
 
     def test_goes_once_it_is_saved(self, writing: Writing) -> None:
         writing.statement.fill("改过")
@@ -306,7 +306,7 @@ class TestABrowserThatKeepsNothing:
         sign_in(site, writing.page.context, site.cast.lin)
         writing.page.evaluate("window.dispatchEvent(new Event('focus'))")
         writing.saved()
-        writing.visit.problems.clear()
+        writing.visit.expects_refusals()
 
 
 class TestAnEndedSession:
@@ -326,7 +326,7 @@ class TestAnEndedSession:
         writing.page.evaluate("window.dispatchEvent(new Event('focus'))")
         writing.saved()
         assert stored_text(site, field_id) == "登录过期时写的"
-        writing.visit.problems.clear()
+        writing.visit.expects_refusals()
 
     def test_and_a_closed_page_lose_nothing_either(self, writing: Writing, site: Site, field_id: int) -> None:
         end_sessions(site, site.cast.lin)
@@ -340,7 +340,7 @@ class TestAnEndedSession:
         expect(again.page.locator(f"#text-{field_id}")).to_have_value("登录过期时写的")
         again.saved()
         assert stored_text(site, field_id) == "登录过期时写的"
-        writing.visit.problems.clear()
+        writing.visit.expects_refusals()
 
     def test_saves_nothing_in_the_name_of_somebody_else(
         self, writing: Writing, site: Site, field_id: int
@@ -355,7 +355,7 @@ class TestAnEndedSession:
         sign_in(site, writing.page.context, site.cast.lin)
         writing.page.evaluate("window.dispatchEvent(new Event('focus'))")
         writing.saved()
-        writing.visit.problems.clear()
+        writing.visit.expects_refusals()
 
 
 class TestAWholePage:

@@ -27,6 +27,7 @@ function pageKey(event, outline, queue) {
     else outline.undo();
     return true;
   }
+  if (event.key === "Escape") return foldUp(event.target);
   if (command && event.key === "/") return openSheet();
   if (event.key === "?" && !command && !event.altKey) return !isField(event.target) && openSheet();
   if (command && event.key === "Enter" && !event.shiftKey && !event.altKey) {
@@ -34,6 +35,15 @@ function pageKey(event, outline, queue) {
     return true;
   }
   return false;
+}
+
+/** Esc leaves what was unfolded beside the text; in the lines of metrics one stays. */
+function foldUp(element) {
+  const unfolded = element.closest("main details[open]:not(.as-text)");
+  if (!unfolded) return false;
+  unfolded.open = false;
+  unfolded.querySelector("summary").focus();
+  return true;
 }
 
 export const isField = (element) => element.matches?.("textarea, select, input:not([type=radio], [type=checkbox])");

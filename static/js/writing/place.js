@@ -160,14 +160,32 @@ function keyed(page, parent) {
 export function focused(document) {
   const element = document.activeElement;
   if (!element || element === document.body) return null;
-  return { element, id: element.id, form: element.form?.id, name: element.name, value: element.value };
+  const around = [];
+  for (let outer = element.parentElement; outer && !outer.matches("main"); outer = outer.parentElement) {
+    if (outer.id) around.push(outer.id);
+  }
+  return { element, around, id: element.id, form: element.form?.id, name: element.name, value: element.value };
 }
 
-/** The same field or button of the same form, where the one with the focus was replaced. */
+/**
+ * The same field or button of the same form, where the one with the focus was replaced; where there is none any more,
+ * what is nearest: the field that is described there, or the first that one can go to.
+ */
 export function refocus(document, held) {
   if (!held || held.element.isConnected) return;
   const form = held.form && document.getElementById(held.form);
   const same = (element) => (held.id ? element.id === held.id : element.name === held.name && element.value === held.value);
   const found = (held.id && document.getElementById(held.id)) || [...(form?.elements ?? [])].find(same);
-  found?.focus({ preventScroll: true });
+  (found ?? nearest(document, held.around))?.focus({ preventScroll: true });
+}
+
+function nearest(document, around) {
+  for (const id of around) {
+    const place = document.getElementById(id);
+    const described = place && document.querySelector(`[aria-describedby~="${CSS.escape(id)}"]`);
+    const first = () => [...place.querySelectorAll("summary, button, input:not([type=hidden]), select, textarea")];
+    const found = place && (described ?? first().find((each) => each.checkVisibility() && each.tabIndex >= 0));
+    if (found) return found;
+  }
+  return null;
 }
