@@ -46,8 +46,6 @@ class TestTheFocus:
         page.get_by_role("button", name="本周无生产事件").focus()
         outline.press("Enter")
         expect(page.get_by_role("button", name="撤回")).to_be_focused()
-        outline.press("Enter")
-        expect(page.get_by_role("button", name="本周无生产事件")).to_be_focused()
 
     def test_stays_in_the_section_whose_carried_items_were_kept(
         self, visit: Open, site: Site, last_week: int
