@@ -101,7 +101,7 @@ class TestWhatIsTypedWhileALineIsSent:
         sent(page, held, 0).fulfill(status=422, headers=headers, body=refusal)
         expect(page.get_by_role("alert").filter(has_text="不收")).to_be_visible()
         expect(line(page)).to_have_value(f"{FIRST} {SECOND}")
-        opened.problems.clear()  # the console repeats the 422
+        opened.expects_refusals()  # the console repeats the 422
 
     def test_and_what_no_server_answered_is_still_there(
         self, opened: Visit, page: Page, held: list[Route]
@@ -112,7 +112,7 @@ class TestWhatIsTypedWhileALineIsSent:
         sent(page, held, 0).abort("internetdisconnected")
         expect(line(page)).to_have_value(FIRST)
         expect(page.locator("#told")).to_have_text("没有添加：服务器没有响应，文字还在。")
-        opened.problems.clear()  # the console repeats that it could not be sent
+        opened.expects_refusals()  # the console repeats that it could not be sent
 
 
 class TestTheLine:

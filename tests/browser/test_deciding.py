@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 from sqlalchemy import select
 
 from app.reports.models import Fact
@@ -83,6 +83,25 @@ class TestAValueByKeyboardAlone:
             writing.page.keyboard.press("Enter")
         expect(chips(writing).filter(has_text="6/13")).to_have_count(0)
         assert decided(site) == [("date", "dismissed", "")]
+
+
+class TestAValueSeenWhileOneTypes:
+    def test_does_not_take_the_place_of_the_stored_one_when_it_comes_late(self, writing: Writing) -> None:
+        """Guard: `isOutrun`. What is only seen beforehand cannot be decided on."""
+        held: list[Route] = []
+        field = writing.page.locator("textarea[name=text]").filter(has_text="商户对账单").first
+        writing.page.route("**/recognition", lambda route: held.append(route))
+        with writing.page.expect_request("**/recognition"):
+            field.press_sequentially("，另12000元")
+        field.blur()
+        stored = chips(writing).filter(has_text="12,000 CNY").locator("summary")
+        expect(stored).to_have_count(1)
+        writing.saved()
+        with writing.page.expect_response("**/recognition"):
+            for route in held:
+                route.continue_()
+        writing.page.evaluate("new Promise((drawn) => setTimeout(drawn))")
+        expect(stored).to_have_count(1)
 
 
 class TestAnAmount:

@@ -27,7 +27,10 @@ export function startRecognition(page, queue) {
     const options = { method: "POST", body, headers, redirect: "manual", signal: mine.signal };
     try {
       const answer = await fetch(`${page.url}/recognition`, options);
-      if (answer.ok && field.value === text) showChips(item, await answer.text());
+      const html = await answer.text();
+      // saved meanwhile: what stands there now is of the stored text, and can be decided on
+      const isOutrun = field.value !== text || !queue.textLine(ref)?.isPending;
+      if (answer.ok && !isOutrun) showChips(item, html);
     } catch {
       // the next keystroke asks again
     }
