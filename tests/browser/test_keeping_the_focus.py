@@ -85,7 +85,10 @@ class TestEsc:
         summary = page.locator(f"main {beside}").first
         summary.focus()
         outline.press("Enter")
+        unfolded = summary.locator("xpath=..")
+        expect(unfolded.locator("input:visible, button:visible").first).to_be_visible()
         outline.press("Tab")
+        expect(unfolded.locator(":focus")).to_have_count(1)
         expect(summary).not_to_be_focused()
         outline.press("Escape")
         expect(summary).to_be_focused()
