@@ -91,6 +91,19 @@ class TestWhatIsTypedWhileALineIsSent:
         expect(line(page)).to_have_value("")
         assert events(site) == [FIRST[:8], SECOND[:8]]
 
+    def test_is_composed_undisturbed(self, page: Page, site: Site, held: list[Route]) -> None:
+        """Guard: the answer is put around the line, which stays the same element."""
+        line(page).fill(FIRST)
+        page.keyboard.press("Enter")
+        expect(line(page)).to_have_value("")
+        devtools = page.context.new_cdp_session(page)
+        devtools.send("Input.imeSetComposition", {"text": "tui", "selectionStart": 3, "selectionEnd": 3})
+        answer(page, held, 0)
+        expect(page.get_by_text("监控发现入账变慢").first).to_be_visible()
+        devtools.send("Input.imeSetComposition", {"text": "tuikuan", "selectionStart": 7, "selectionEnd": 7})
+        devtools.send("Input.insertText", {"text": "退款"})
+        expect(line(page)).to_have_value("退款")
+
     def test_stays_beside_what_is_refused(self, opened: Visit, page: Page, held: list[Route]) -> None:
         """Guard: `free` on an answer that is an error."""
         line(page).fill(FIRST)
@@ -188,3 +201,18 @@ class TestWhatIsNotAddedYet:
         page.locator("textarea").filter(has_text=STATEMENT).first.focus()
         expect(page.get_by_text("客户反馈退款重复").first).to_be_visible()
         expect(line(page)).to_have_value(FIRST)
+
+    def test_is_added_without_leaving_the_page_that_was_drawn_anew(
+        self, visit: Open, site: Site, page: Page
+    ) -> None:
+        """Guard: `htmx.process` in `draw`; a page that is left forgets what is set on its window."""
+        page.evaluate("window.isTheSame = true")
+        page.locator("textarea").filter(has_text=STATEMENT).first.focus()
+        writing = Writing(visit(f"{URL}/edit", as_=site.cast.ada))
+        line(writing.page).fill(SECOND)
+        writing.page.keyboard.press("Enter")
+        expect(page.get_by_text("客户反馈退款重复").first).to_be_visible()
+        line(page).fill(FIRST)
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("监控发现入账变慢").first).to_be_visible()
+        assert page.evaluate("window.isTheSame")

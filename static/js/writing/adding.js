@@ -2,9 +2,9 @@
 // once; and what stands in them and is not added yet outlives a reload, as all that is typed does.
 
 import { refill } from "./fields.js";
-import { ADDING, FREE } from "./place.js";
+import { ADDING, FREE, place } from "./place.js";
 
-export function startAdding(page, vault, tell) {
+export function startAdding(page, queue, vault, tell) {
   const { document, main } = page;
   const sent = new Map();
   let standing = [];
@@ -42,16 +42,23 @@ export function startAdding(page, vault, tell) {
       if (failure === "htmx:error") tell(page.say("not_added"));
     });
   }
-  document.addEventListener("htmx:before:swap", () => {
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { ctx } = event.detail;
     standing = [...main.querySelectorAll(ADDING)].map(standingIn);
+    const form = ctx.sourceElement;
+    if (!form.matches?.(ADDING) || ctx.response.status >= 400) return;
+    // around the line one writes on in, perhaps in the middle of composing a word
+    event.preventDefault();
+    const { id } = ctx.target;
+    place(page, queue, ctx.text, { target: `#${id}` });
+    document.getElementById(id).dispatchEvent(new CustomEvent("htmx:after:swap", { bubbles: true, detail: { ctx } }));
+    const line = document.getElementById(form.id);
+    if (line) free(line, { again: sent.get(form.id)?.again });
   });
-  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  document.addEventListener("htmx:after:swap", () => {
     for (const { form, caret } of standing) {
       const fresh = document.getElementById(form.id);
-      if (!fresh) continue;
-      if (fresh !== form) carryOver(form, fresh, caret);
-      const done = ctx.response?.status < 400 && sent.get(form.id);
-      if (done && ctx.request.form === form) free(fresh, { again: done.again });
+      if (fresh && fresh !== form) carryOver(form, fresh, caret);
     }
     standing = [];
   });

@@ -57,7 +57,7 @@ function startSaving(page, queue, recall) {
   const status = startStatus(page, queue, vault);
   startFields(page, queue);
   startFolded(page);
-  startAdding(page, vault, status.tell);
+  startAdding(page, queue, vault, status.tell);
   startSwaps(page, queue);
   startClashes(page, queue, status.tell);
   startSession(page, queue, vault);

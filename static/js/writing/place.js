@@ -62,6 +62,7 @@ export function draw(page, queue, old, fresh, own = null) {
   const open = unfolded(old);
   if (own) adopt(page.document, fresh, own);
   morph(page, old, fresh, kept);
+  window.htmx.process(old.isConnected ? old : fresh);
   unfold(page.document, open);
   refocus(page.document, held);
 }
