@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Open, Site
+from tests.browser.conftest import DESKTOP, PHONE, Open, Site
 from tests.browser.outline_page import URL, OutlinePage
 
 TOO_SMALL = """() => {
@@ -101,3 +101,24 @@ class TestAFinger:
         OutlinePage(opened.page)
         assert opened.page.evaluate(TOO_SMALL) == []
         assert not opened.scrolls_sideways()
+
+
+class TestWhatAnAddressLeadsTo:
+    @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+    def test_is_not_hidden_by_the_bar(self, visit: Open, site: Site, week: int, size: dict[str, int]) -> None:
+        """Guard: `scroll-padding-top`. What was removed without scripts is offered where one then is."""
+        page = visit(f"{URL}/edit", as_=site.cast.lin, size=size, scripts=False).page
+        item = page.locator("li.item").filter(has=page.locator("textarea").filter(has_text="报表迁移")).last
+        item.locator("textarea").first.focus()
+        item.get_by_role("button", name="删除").click()
+        page.wait_for_url("**#removed")
+        offered = page.get_by_role("button", name="放回")
+        expect(offered).to_be_in_viewport()
+        bar = page.locator(".bar-stand").bounding_box()
+        button = offered.bounding_box()
+        assert bar is not None
+        assert button is not None
+        assert button["y"] >= bar["y"] + bar["height"]
+        offered.click()
+        page.wait_for_url("**#item-*")
+        expect(page.locator("textarea").filter(has_text="报表迁移").first).to_be_visible()
