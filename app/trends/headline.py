@@ -50,7 +50,7 @@ def headline(judged: Sequence[Judged], words: Words) -> str:
         parts += _targets(now, words)
     text = capital(words.semicolon.join(parts)) + words.full_stop
     # A number and its unit, and what became of it, stay on one line.
-    return text.replace(" → ", "\u00a0→\u00a0").replace(" ppm", "\u00a0ppm")
+    return text.replace(" → ", "\u00a0→\u00a0").replace(" ppm", "\u00a0ppm").replace(" 倍", "\u00a0倍")
 
 
 def missed_targets(judged: Sequence[Judged]) -> list[Judged]:

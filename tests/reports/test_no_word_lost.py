@@ -18,6 +18,7 @@ from app.document.recognition import recognise
 from app.document.schema import Block, Document
 from app.reports.goal_queries import GoalsAround
 from app.reports.markdown import render_inline
+from app.reports.models import Report
 from app.reports.page_text import Facts, anchor
 from app.reports.report_page import as_written, sections_of
 from app.web.assets import Assets
@@ -197,7 +198,7 @@ class TestEveryWord:
 
     def test_above_the_first_section_is_on_its_page(self) -> None:
         document = read(PEN).document
-        said = as_written(document, SimpleNamespace(label="第23周"))  # type: ignore[arg-type]  # has the label
+        said = as_written(document, Report(label="第23周", period_start=MONDAY))
         assert said == ["第23周", "负责人：林晚", "标签：周报"]
 
 

@@ -58,7 +58,9 @@ class TestThePage:
 
     def test_keeps_a_change_in_the_headline_on_one_line(self) -> None:
         html = page_of(told(*ORDINARY, *ORDINARY, "99.930"))
-        assert "170\u00a0→\u00a0700\u00a0ppm" in html[html.index("<h1") : html.index("</h1>")]
+        headline = html[html.index("<h1") : html.index("</h1>")]
+        assert "170\u00a0→\u00a0700\u00a0ppm" in headline
+        assert "4.1\u00a0倍" in headline
 
     def test_says_of_accidents_that_there_were_none(self) -> None:
         summary = page_of(told(*ORDINARY)).partition('class="trio')[2]
