@@ -104,8 +104,29 @@ class TestWhatIsTypedWhileALineIsSent:
         devtools.send("Input.insertText", {"text": "退款"})
         expect(line(page)).to_have_value("退款")
 
+    def test_is_added_after_it_where_the_section_was_drawn_anew_meanwhile(
+        self, visit: Open, site: Site, page: Page, held: list[Route]
+    ) -> None:
+        """Guard: `settle` by the line's name; the one that was sent is not in the page any more."""
+        line(page).fill(FIRST)
+        page.keyboard.press("Enter")
+        first = sent(page, held, 0)
+        page.locator("textarea").filter(has_text=STATEMENT).first.focus()
+        other = visit(f"{URL}/edit", as_=site.cast.ada).page
+        line(other).fill("6/5 11:30 账单迟到")
+        other.keyboard.press("Enter")
+        expect(page.get_by_text("账单迟到").first).to_be_visible()
+        with page.expect_response(ADDED):
+            first.continue_()
+        expect(page.get_by_text("监控发现入账变慢").first).to_be_visible()
+        line(page).fill(SECOND)
+        page.keyboard.press("Enter")
+        answer(page, held, 1)
+        expect(page.get_by_text("客户反馈退款重复").first).to_be_visible()
+        assert sorted(events(site)) == [FIRST[:8], SECOND[:8]]
+
     def test_stays_beside_what_is_refused(self, opened: Visit, page: Page, held: list[Route]) -> None:
-        """Guard: `free` on an answer that is an error."""
+        """Guard: `settle` with an answer that is an error."""
         line(page).fill(FIRST)
         page.keyboard.press("Enter")
         page.keyboard.type(SECOND)

@@ -1,5 +1,5 @@
-// Lines for what is new: an event, a metric, a section. They are free as soon as they are sent, so that one writes on at
-// once; and what stands in them and is not added yet outlives a reload, as all that is typed does.
+// Lines for what is new: an event, a metric. They are free as soon as they are sent, so that one writes on at once; and
+// what stands in them and is not added yet outlives a reload, as all that is typed does.
 
 import { refill } from "./fields.js";
 import { ADDING, FREE, place } from "./place.js";
@@ -9,11 +9,16 @@ export function startAdding(page, queue, vault, tell) {
   const sent = new Map();
   let standing = [];
   const keep = (form) => vault.keep(form.id, () => recordOf(form, sent.get(form.id)?.entries));
-  const free = (form, { entries, again = false } = {}) => {
-    sent.delete(form.id);
-    if (entries) refill(form, joined(entries, entriesOf(form)));
+  // the section, and the line in it, may have been drawn anew meanwhile
+  const settle = (id, { ctx: { response }, entries, again }) => {
+    const form = document.getElementById(id);
+    const isAdded = response?.status < 400;
+    sent.delete(id);
+    if (!form) return;
+    if (!isAdded) refill(form, joined(entries, entriesOf(form)));
+    if (!response) tell(page.say("not_added"));
     keep(form);
-    if (again && !entries) form.requestSubmit();
+    if (isAdded && again) form.requestSubmit();
   };
   main.addEventListener("input", ({ target }) => {
     if (target.form?.matches(ADDING)) keep(target.form);
@@ -30,18 +35,13 @@ export function startAdding(page, queue, vault, tell) {
   document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
     const form = ctx.sourceElement;
     if (!form.matches?.(ADDING)) return;
-    sent.set(form.id, { entries: entriesOf(form), again: false });
+    sent.set(form.id, { ctx, entries: entriesOf(form), again: false });
     empty(form);
     if (form.contains(document.activeElement)) form.querySelector(FREE).focus();
   });
-  for (const failure of ["htmx:response:error", "htmx:error"]) {
-    document.addEventListener(failure, ({ detail: { ctx } }) => {
-      const form = ctx?.sourceElement;
-      if (!form?.matches?.(ADDING) || !sent.has(form.id)) return;
-      free(form, { entries: sent.get(form.id).entries });
-      if (failure === "htmx:error") tell(page.say("not_added"));
-    });
-  }
+  document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+    for (const [id, line] of sent) if (line.ctx === ctx) settle(id, line);
+  });
   document.addEventListener("htmx:before:swap", (event) => {
     const { ctx } = event.detail;
     standing = [...main.querySelectorAll(ADDING)].map(standingIn);
@@ -52,8 +52,6 @@ export function startAdding(page, queue, vault, tell) {
     const { id } = ctx.target;
     place(page, queue, ctx.text, { target: `#${id}` });
     document.getElementById(id).dispatchEvent(new CustomEvent("htmx:after:swap", { bubbles: true, detail: { ctx } }));
-    const line = document.getElementById(form.id);
-    if (line) free(line, { again: sent.get(form.id)?.again });
   });
   document.addEventListener("htmx:after:swap", () => {
     for (const { form, caret } of standing) {

@@ -123,6 +123,6 @@ async function preview(page, field) {
   previews.set(field, { request });
   const asked = { method: "POST", body: new URLSearchParams({ text }), headers: { "HX-Request": "true" } };
   const answer = await fetch(field.dataset.recognition, { ...asked, signal: request.signal }).catch(() => null);
-  if (!answer?.ok || field.value !== text) return;
-  shown.innerHTML = await answer.text();
+  const html = answer?.ok ? await answer.text().catch(() => null) : null;  // given up when one types on
+  if (html !== null && field.value === text) shown.innerHTML = html;
 }
